@@ -1,0 +1,1 @@
+"""Celery's programming model on AWS."""
