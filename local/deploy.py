@@ -1,0 +1,72 @@
+"""The CDK app that an account gets, deployed to this machine by the real `cdk` command line."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.endpoint import ACCOUNT, REGION, Endpoint
+from local.outputs import STAGE, Outputs
+from local.runtime import Runtime
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = [ROOT / ".venv/bin", ROOT / "node_modules/.bin"]
+BOOTSTRAPPED = "/cdk-bootstrap/hnb659fds/version"
+QUIET = {
+    "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+    "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
+    "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+    "NODE_NO_WARNINGS": "1",
+}
+
+
+class DeployError(RuntimeError):
+    """Raised when `cdk` fails, with what it printed."""
+
+
+@dataclass(frozen=True)
+class Deployer:
+    """Deploys to `endpoint`; the templates, the outputs and the log go to `folder`."""
+
+    endpoint: Endpoint
+    folder: Path
+    runtime: Runtime
+
+    def deploy(self, **context: str) -> Outputs:
+        """Deploy every stack; what has not changed is skipped, by the CDK itself."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self._is_bootstrapped():
+            self._cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}")
+        outputs = self.folder / "outputs.json"
+        settings = {"stage": STAGE, "architecture": self.runtime.architecture, "python": self.runtime.python} | context
+        self._cdk(
+            *["deploy", "--all", "--require-approval", "never", "--method", "direct", "--concurrency", "4"],
+            *["--output", str(self.folder / "cdk.out"), "--outputs-file", str(outputs)],
+            *[option for key, value in settings.items() for option in ("--context", f"{key}={value}")],
+        )
+        return Outputs.read(outputs)
+
+    def _is_bootstrapped(self) -> bool:
+        ssm: Any = self.endpoint.client("ssm")
+        try:
+            ssm.get_parameter(Name=BOOTSTRAPPED)
+        except ssm.exceptions.ParameterNotFound:
+            return False
+        return True
+
+    def _cdk(self, *arguments: str) -> None:
+        log = self.folder / f"cdk-{arguments[0]}.log"
+        path = os.pathsep.join([*map(str, TOOLS), os.environ["PATH"]])
+        with log.open("w") as file:
+            done = subprocess.run(  # noqa: S603 - our own pinned tool
+                [str(ROOT / "node_modules/.bin/cdk"), *arguments],
+                cwd=ROOT,
+                env=self.endpoint.environment() | QUIET | {"PATH": path},
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        if done.returncode:
+            raise DeployError(f"`cdk {arguments[0]}` failed ({done.returncode}):\n{log.read_text()[-6000:]}")
