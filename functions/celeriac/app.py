@@ -1,0 +1,145 @@
+"""The app: a name, its tasks, and sending to any task by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, overload
+
+from celeriac import config, publish, registry
+from celeriac.canvas import Signature, signature
+from celeriac.exceptions import ImproperlyConfigured
+from celeriac.result import AsyncResult
+from celeriac.services import Services
+from celeriac.task import Task
+
+__all__ = ["Celeriac", "Celery", "current_app"]
+
+_current: list[Celeriac] = []
+
+
+class Celeriac:
+    """A worker's app; `main` is the worker's folder, its queue, and the prefix of its tasks' names.
+
+    >>> app = Celeriac("thumbnail")
+    >>> @app.task
+    ... def generate_thumbnail(image_key): ...
+
+    Source: https://docs.celeryq.dev/en/stable/userguide/application.html
+    """
+
+    def __init__(
+        self,
+        main: str,
+        *,
+        result_expires: timedelta | float = timedelta(days=1),
+        task_ignore_result: bool = False,
+        task_track_started: bool = False,
+        task_time_limit: float | None = None,
+        task_soft_time_limit: float | None = None,
+    ) -> None:
+        self.main = main
+        self.result_expires = (
+            result_expires if isinstance(result_expires, timedelta) else timedelta(seconds=result_expires)
+        )
+        self.defaults = {
+            "ignore_result": task_ignore_result,
+            "track_started": task_track_started,
+            "time_limit": task_time_limit,
+            "soft_time_limit": task_soft_time_limit,
+        }
+        self._tasks = registry.TaskRegistry()
+        self.shared_tasks_seen = 0
+        self._services: Services | None = None
+        _current[:] = [self]
+
+    @property
+    def tasks(self) -> registry.TaskRegistry:
+        """The registered tasks by name, the shared ones included."""
+        registry.shared_with(self)
+        return self._tasks
+
+    @property
+    def services(self) -> Services:
+        """The broker and the backend: those of this process' deployment, unless `connect` gave others."""
+        if self._services is None:
+            self._services = Services.of(config.of_this_process(), self.result_expires)
+        return self._services
+
+    def connect(self, services: Services | None) -> None:
+        """Use these services; None goes back to those of the environment."""
+        self._services = services
+
+    @overload
+    def task(self, fun: Callable[..., Any], /) -> Task: ...
+
+    @overload
+    def task(self, **options: Any) -> Callable[[Callable[..., Any]], Task]: ...
+
+    def task(self, *args: Any, **options: Any) -> Any:
+        """Declare a task; the options are attributes of `Task`.
+
+        Source: https://docs.celeryq.dev/en/stable/userguide/tasks.html#list-of-options
+        """
+        if args:
+            return self.register_function(args[0], **options)
+        return lambda fun: self.register_function(fun, **options)
+
+    def register_function(self, fun: Callable[..., Any], *, base: type[Task] = Task, **options: Any) -> Task:
+        """Make a task of a function and register it."""
+        name = options.pop("name", None) or self.gen_task_name(fun.__name__, fun.__module__)
+        return self.register_task(base.of(fun, name=name, **options))
+
+    def register_task(self, task: Task) -> Task:
+        """Register a task, such as an instance of a class-based one, and bind it to this app."""
+        for option, value in self.defaults.items():
+            if getattr(task, option) is None:
+                setattr(task, option, value)
+        task.name = task.name or self.gen_task_name(type(task).__name__, type(task).__module__)
+        task.bind(self)
+        return self._tasks.register(task)
+
+    def gen_task_name(self, name: str, module: str) -> str:
+        """Celery's `module.function`; in a worker's own `tasks` module `worker.function`."""
+        return f"{self.main}.{name}" if module in {f"{self.main}.tasks", "__main__"} else f"{module}.{name}"
+
+    def known(self, name: str) -> Task | None:
+        """The task of that name, or None where only its worker knows it."""
+        return self.tasks.get(name)
+
+    def queue_of(self, name: str) -> str:
+        """The queue of a task: its worker's, which for a task of another app is the first part of its name."""
+        return self.main if self.known(name) else name.partition(".")[0]
+
+    def send_task(
+        self, name: str, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any
+    ) -> AsyncResult:
+        """Send a task by name; its code need not be here. The options are those of `Task.apply_async`.
+
+        Source: https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery.send_task
+        """
+        message = publish.message_of(self, name, args, kwargs, **options)
+        publish.publish(self, message)
+        return self.AsyncResult(message.id)
+
+    def AsyncResult(self, task_id: str, parent: AsyncResult | None = None) -> AsyncResult:  # noqa: N802 - Celery's name
+        """A handle on a task's result, wherever the task was sent from."""
+        return AsyncResult(task_id, app=self, parent=parent)
+
+    def signature(self, *args: Any, **kwargs: Any) -> Signature:
+        """A signature of this app's, as `celeriac.signature` makes them."""
+        return signature(*args, app=self, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<Celeriac {self.main}>"
+
+
+Celery = Celeriac
+"""The same under the name that a migrating code base has."""
+
+
+def current_app() -> Celeriac:
+    """The app that was made last; raises ImproperlyConfigured before there is one."""
+    if not _current:
+        raise ImproperlyConfigured('there is no app yet: app = Celeriac("worker")')
+    return _current[-1]

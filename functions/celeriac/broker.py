@@ -1,0 +1,163 @@
+"""Sending messages: SQS, ten at a time.
+
+`Broker` is what every broker does: encode, carry what is too long through S3, pack batches, send again what was refused
+for a moment, and say exactly what was not sent. `SQSBroker` adds the one AWS call; the twin in `celeriac.testing` adds
+a list.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from celeriac import aws, clock, limits
+from celeriac.exceptions import DecodeError, ObjectNotFound, OperationalError, PublishError, QueueNotFound
+from celeriac.message import VERSION, Message
+from celeriac.serialization import dumps, loads
+from celeriac.storage import Objects
+
+__all__ = ["Broker", "Entry", "PayloadGone", "SQSBroker"]
+
+PUBLISH_ATTEMPTS = 4
+"""As Celery's `task_publish_retry_policy`: once, and three times again."""
+PUBLISH_INTERVAL_S = 0.2
+
+
+class PayloadGone(ObjectNotFound):
+    """A message whose payload is not in S3 any more; `message` is what is left of it."""
+
+    def __init__(self, message: Message, cause: ObjectNotFound) -> None:
+        super().__init__(f"the arguments of this task are gone: {cause}")
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message on its way into a queue."""
+
+    id: str
+    body: str
+    delay_s: int = 0
+
+
+class Broker(ABC):
+    """Publishes messages to the queues that this process may use, and opens those that arrive."""
+
+    def __init__(self, payloads: Objects, queues: Mapping[str, str], worker: str = "") -> None:
+        self.payloads, self.queues, self.worker = payloads, queues, worker
+
+    @abstractmethod
+    def send_batch(self, queue: str, entries: Sequence[Entry]) -> dict[str, str]:
+        """Send up to ten entries of up to 1 MiB together; returns the refused ones' ids with the reasons."""
+
+    def publish(self, messages: Iterable[Message]) -> None:
+        """Send messages, each to its `queue`.
+
+        Raises EncodeError or QueueNotFound before anything is sent, and PublishError naming what was not sent.
+        """
+        by_queue: dict[str, list[Entry]] = defaultdict(list)
+        for message in messages:
+            self.require(message.queue)
+            by_queue[message.queue].append(Entry(message.id, self._body(message), _delay_s(message.eta)))
+        unsent: dict[str, str] = {}
+        for queue, entries in by_queue.items():
+            for batch in _batches(entries):
+                unsent |= self._send_patiently(queue, batch)
+        if unsent:
+            raise PublishError(unsent)
+
+    def open(self, body: str, message_id: str) -> Message:
+        """The message that a queue delivered; raises DecodeError, or PayloadGone.
+
+        A message without an id takes the one that SQS gave it, and so does one whose schedule left AWS's placeholder.
+        """
+        fields = loads(body)
+        if isinstance(fields, dict) and "payload" in fields:
+            return self._fetched(fields)
+        if isinstance(fields, dict) and "<aws.scheduler." in str(fields.get("id", "<aws.scheduler.")):
+            fields = {**fields, "id": message_id}
+        return Message.from_fields(fields)
+
+    def require(self, queue: str) -> None:
+        """Raise QueueNotFound unless this process may send to that queue."""
+        if queue not in self.queues:
+            raise QueueNotFound(self._advice(queue))
+
+    def _advice(self, queue: str) -> str:
+        if self.worker and self.worker not in {"api", "arrivals"}:
+            line = f'uses = ["{queue}"]'
+            return f"{self.worker} may not send to {queue!r}: add {line} to functions/{self.worker}/worker.toml"
+        return f"no queue {queue!r} in this deployment; it has {', '.join(sorted(self.queues)) or 'none'}"
+
+    def _body(self, message: Message) -> str:
+        body = message.dumps()
+        if len(body) <= limits.INLINE_MESSAGE_BYTES:
+            return body
+        key = f"messages/{message.id}-{message.retries}"
+        self.payloads.write(key, body.encode(), "application/json")
+        return dumps({"v": VERSION, "id": message.id, "task": message.task, "payload": key})
+
+    def _fetched(self, fields: dict[str, Any]) -> Message:
+        key = fields["payload"]
+        envelope = Message.from_fields({name: value for name, value in fields.items() if name != "payload"})
+        if not (isinstance(key, str) and key.startswith("messages/")):
+            raise DecodeError(f"message {envelope.id}: {key!r:.100} is no place for a payload")
+        try:
+            return Message.loads(self.payloads.read(key))
+        except ObjectNotFound as error:
+            raise PayloadGone(envelope, error) from error
+
+    def _send_patiently(self, queue: str, batch: list[Entry]) -> dict[str, str]:
+        refused = self._try(queue, batch)
+        for attempt in range(1, PUBLISH_ATTEMPTS):
+            if not refused:
+                break
+            time.sleep(PUBLISH_INTERVAL_S * attempt * random.random())  # noqa: S311 - jitter, not a secret
+            refused = self._try(queue, [entry for entry in batch if entry.id in refused])
+        return refused
+
+    def _try(self, queue: str, batch: list[Entry]) -> dict[str, str]:
+        try:
+            return self.send_batch(queue, batch)
+        except OperationalError as error:
+            return {entry.id: str(error) for entry in batch}
+
+
+class SQSBroker(Broker):
+    """The broker on Amazon SQS."""
+
+    def send_batch(self, queue: str, entries: Sequence[Entry]) -> dict[str, str]:
+        request = [
+            {"Id": str(index), "MessageBody": entry.body, "DelaySeconds": entry.delay_s}
+            for index, entry in enumerate(entries)
+        ]
+        with aws.translated(f"sending to queue {queue!r}"):
+            answer = aws.client("sqs").send_message_batch(QueueUrl=self.queues[queue], Entries=request)
+        return {entries[int(item["Id"])].id: str(item["Code"]) for item in answer.get("Failed", ())}
+
+
+def _delay_s(eta: datetime | None) -> int:
+    """Whole seconds, rounded up: a task may start late, never early. A longer wait is met again by the worker."""
+    if eta is None:
+        return 0
+    return max(0, min(limits.SQS_DELAY_S, math.ceil((eta - clock.now()).total_seconds())))
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
+    size_bytes = 0
+    for entry in entries:
+        if batch and (len(batch) == limits.SQS_BATCH_ENTRIES or size_bytes + len(entry.body) > limits.SQS_BATCH_BYTES):
+            yield batch
+            batch, size_bytes = [], 0
+        batch.append(entry)
+        size_bytes += len(entry.body)
+    if batch:
+        yield batch

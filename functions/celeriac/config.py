@@ -1,0 +1,81 @@
+"""Where a process finds its deployment, read once into a frozen object.
+
+In Lambda the stack sets every variable. Elsewhere one name is enough: `CELERIAC_DEPLOYMENT=celeriac-dev` reads the rest
+from the SSM parameter `/celeriac/celeriac-dev`, which the stack writes.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from celeriac import aws
+from celeriac.exceptions import ImproperlyConfigured
+
+__all__ = ["Config", "of_this_process"]
+
+_VARIABLES = {"table": "CELERIAC_TABLE", "payloads": "CELERIAC_PAYLOADS", "queues": "CELERIAC_QUEUES"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """One process's view of a deployment.
+
+    `worker` is the folder that runs here, "" outside Lambda; `queues` maps the workers that this process may send to
+    onto their queues' URLs; `concurrency` is the number of tasks of one batch that run side by side.
+    """
+
+    deployment: str
+    table: str
+    payloads: str
+    queues: Mapping[str, str]
+    worker: str = ""
+    concurrency: int = 1
+
+    @classmethod
+    def load(cls, read_parameter: Callable[[str], str], environ: Mapping[str, str] = os.environ) -> Self:
+        """Read the environment, and SSM for what it lacks; raises ImproperlyConfigured listing all that is missing."""
+        deployment = environ.get("CELERIAC_DEPLOYMENT", "")
+        settings: dict[str, Any] = {name: environ[key] for name, key in _VARIABLES.items() if key in environ}
+        if deployment and len(settings) < len(_VARIABLES):
+            settings = {**json.loads(read_parameter(f"/celeriac/{deployment}")), **settings}
+        if missing := [key for name, key in _VARIABLES.items() if not settings.get(name)]:
+            raise ImproperlyConfigured(
+                f"set CELERIAC_DEPLOYMENT to a deployment's name, such as celeriac-dev, or set {', '.join(missing)}"
+            )
+        return cls(
+            deployment=deployment,
+            table=settings["table"],
+            payloads=settings["payloads"],
+            queues=_queues(settings["queues"]),
+            worker=environ.get("CELERIAC_WORKER", ""),
+            concurrency=_concurrency(environ.get("CELERIAC_CONCURRENCY", "1")),
+        )
+
+
+def _queues(value: str | dict[str, str]) -> dict[str, str]:
+    try:
+        queues = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        queues = None
+    if not isinstance(queues, dict) or not all(isinstance(url, str) for url in queues.values()):
+        raise ImproperlyConfigured(
+            'CELERIAC_QUEUES must be a JSON object of worker names and queue URLs, {"thumbnail": "https://…"}'
+        )
+    return queues
+
+
+def _concurrency(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise ImproperlyConfigured(f"CELERIAC_CONCURRENCY must be a whole number of 1 or more, not {text!r}")
+    return int(text)
+
+
+@functools.cache
+def of_this_process() -> Config:
+    """The configuration that the environment names, read once."""
+    return Config.load(aws.parameter)

@@ -1,0 +1,96 @@
+"""The task that runs now, and what it may know of its own call: `task.request`.
+
+The stack is a context variable, so that tasks which run side by side, in threads or on one
+event loop, each see their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from celeriac.message import Message
+    from celeriac.task import Task
+
+__all__ = ["Context", "current", "pushed"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """A task's request, with the names of Celery's.
+
+    Source: https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-request-info
+    """
+
+    id: str | None = None
+    task: str | None = None
+    args: list[Any] = field(default_factory=list)
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    retries: int = 0
+    eta: datetime | None = None
+    expires: datetime | None = None
+    root_id: str | None = None
+    parent_id: str | None = None
+    headers: dict[str, Any] = field(default_factory=dict)
+    timelimit: tuple[float | None, float | None] = (None, None)
+    ignore_result: bool = False
+    delivery_info: dict[str, Any] = field(default_factory=dict)
+    called_directly: bool = True
+    is_eager: bool = False
+    children: list[str] = field(default_factory=list)
+    message: Message | None = None
+
+    @classmethod
+    def of(cls, message: Message, *, redelivered: bool = False) -> Self:
+        """The request of a delivered message."""
+        return cls(
+            id=message.id,
+            task=message.task,
+            args=message.args,
+            kwargs=message.kwargs,
+            retries=message.retries,
+            eta=message.eta,
+            expires=message.expires,
+            root_id=message.root_id or message.id,
+            parent_id=message.parent_id,
+            headers=message.headers,
+            timelimit=(message.time_limit, message.soft_time_limit),
+            ignore_result=bool(message.ignore_result),
+            delivery_info={"routing_key": message.queue, "redelivered": redelivered},
+            called_directly=False,
+            message=message,
+        )
+
+    @property
+    def correlation_id(self) -> str | None:
+        """The task's id, as Celery names it in a message's properties."""
+        return self.id
+
+
+_stack: ContextVar[tuple[tuple[Task, Context], ...]] = ContextVar("celeriac_requests", default=())
+
+
+@contextmanager
+def pushed(task: Task, request: Context) -> Iterator[Context]:
+    """Make this the running task for a while."""
+    token = _stack.set((*_stack.get(), (task, request)))
+    try:
+        yield request
+    finally:
+        _stack.reset(token)
+
+
+def current() -> tuple[Task, Context] | None:
+    """The innermost running task and its request, or None outside of any."""
+    stack = _stack.get()
+    return stack[-1] if stack else None
+
+
+def request_of(task: Task) -> Context | None:
+    """The innermost request of this very task."""
+    return next((request for running, request in reversed(_stack.get()) if running is task), None)

@@ -1,0 +1,33 @@
+"""What to do with a delivery, given what the table already says of its task.
+
+SQS delivers at least once. The row's attempt number tells a new attempt from a copy of one that is already recorded.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from celeriac import states
+from celeriac.message import Message
+from celeriac.row import Row
+
+__all__ = ["Verdict", "judge"]
+
+
+class Verdict(Enum):
+    """RUN it; REPLAY the follow-ups of its recorded outcome, for the worker may have died before sending them; or drop
+    it as STALE, because a later attempt has taken over."""
+
+    RUN = "run"
+    REPLAY = "replay"
+    STALE = "stale"
+
+
+def judge(message: Message, row: Row | None) -> Verdict:
+    """Compare a delivery with its task's row."""
+    if row is None:
+        return Verdict.RUN
+    if row.ready or row.attempt > message.retries:
+        is_own = row.attempted == message.retries and (row.ready or row.state == states.RETRY)
+        return Verdict.REPLAY if is_own else Verdict.STALE
+    return Verdict.RUN

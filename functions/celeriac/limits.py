@@ -1,0 +1,34 @@
+"""Every AWS quota and price threshold that the code obeys, each with its page.
+
+Prices are list prices of us-east-1; `docs/costs.md` shows the sums.
+"""
+
+from typing import Final
+
+KIB: Final = 1024
+
+SQS_BATCH_ENTRIES: Final = 10
+"""https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html"""
+SQS_BATCH_BYTES: Final = 1024 * KIB
+"""One message, and one whole batch, may have 1 MiB:
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""
+SQS_DELAY_S: Final = 900
+"""https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html"""
+
+DYNAMODB_BATCH_GET_ITEMS: Final = 100
+"""https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
+
+INLINE_MESSAGE_BYTES: Final = 512 * KIB
+"""A longer message goes to S3. SQS bills 64 KB chunks of each send and receive ($0.80/M together), S3 a PUT and a GET
+($5.40/M) whatever the size: past eight chunks S3 is the cheaper carrier."""
+INLINE_RESULT_BYTES: Final = 8 * KIB
+"""A longer result goes to S3. DynamoDB writes cost $0.625/M a KiB, an S3 PUT $5/M whatever the size."""
+TRACEBACK_CHARS: Final = 8 * KIB
+"""The end of a traceback that is kept; its last frames are the ones that tell."""
+ERROR_CHARS: Final = 4 * KIB
+"""What is kept of an exception's message."""
+
+TASK_ID_CHARS: Final = 255
+"""Room for any UUID or natural key; DynamoDB would take 2,048 bytes."""
+RETRY_COUNTDOWN_S: Final = 366 * 24 * 3600
+"""No delay of Celeriac is longer than a year and a day."""

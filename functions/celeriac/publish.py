@@ -1,0 +1,154 @@
+"""From a call to a message: options, times, ids and the queue.
+
+A task that a task sends gets an id derived from the attempt that sends it and from what it sends. An attempt that dies
+half way and runs again therefore sends the same ids again, and what is already finished is not run twice.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from celeriac import clock, context, limits
+from celeriac.exceptions import EncodeError, ImproperlyConfigured
+from celeriac.message import Message
+from celeriac.serialization import blame, dumps
+
+if TYPE_CHECKING:
+    from celeriac.app import Celeriac
+    from celeriac.task import Task
+
+__all__ = ["OPTIONS", "derived_id", "message_of", "publish"]
+
+OPTIONS = frozenset({
+    "task_id", "countdown", "eta", "expires", "queue", "chain", "link", "link_error", "ignore_result", "time_limit",
+    "soft_time_limit", "headers", "root_id", "parent_id", "retries",
+})  # fmt: skip
+"""What `apply_async` takes beside the arguments."""
+_NAMESPACE = uuid.UUID("5d3c0c1e-2f0f-5b0e-9a55-2f6f0f1f6c01")
+_FROM_TASK = ("queue", "expires", "ignore_result", "time_limit", "soft_time_limit")
+
+
+def derived_id(*parts: object) -> str:
+    """An id that is the same wherever and whenever it is derived from the same parts."""
+    return str(uuid.uuid5(_NAMESPACE, dumps([str(part) for part in parts])))
+
+
+def message_of(
+    app: Celeriac, name: str, args: Sequence[Any] | None, kwargs: Mapping[str, Any] | None, **options: Any
+) -> Message:
+    """Build the message of a call; raises ImproperlyConfigured for options that cannot be."""
+    if unknown := options.keys() - OPTIONS:
+        raise TypeError(f"apply_async() got unexpected options: {', '.join(sorted(unknown))}")
+    task = app.known(name)
+    settings = {**_defaults(task), **{key: value for key, value in options.items() if value is not None}}
+    if isinstance(args, str | bytes) or not isinstance(kwargs or {}, Mapping):
+        raise TypeError(f"{name}: args must be a list or a tuple and kwargs a mapping")
+    arguments: tuple[list[Any], dict[str, Any]] = (list(args or ()), dict(kwargs or {}))
+    task_id, root_id, parent_id = _lineage(name, arguments, settings)
+    soft, hard = settings.get("soft_time_limit"), settings.get("time_limit")
+    if soft and hard and soft > hard:
+        raise ImproperlyConfigured(f"{name}: soft_time_limit ({soft} s) must not be longer than time_limit ({hard} s)")
+    return Message(
+        id=task_id,
+        task=name,
+        args=arguments[0],
+        kwargs=arguments[1],
+        queue=settings.get("queue") or app.queue_of(name),
+        retries=settings.get("retries", 0),
+        eta=_eta(settings.get("countdown"), settings.get("eta")),
+        expires=_moment(settings.get("expires")),
+        root_id=root_id,
+        parent_id=parent_id,
+        chain=settings.get("chain", []),
+        link=_signatures(settings.get("link")),
+        link_error=_signatures(settings.get("link_error")),
+        time_limit=hard,
+        soft_time_limit=soft,
+        ignore_result=settings.get("ignore_result"),
+        headers=dict(settings.get("headers", {})),
+    )
+
+
+def publish(app: Celeriac, message: Message) -> None:
+    """Send one message, and count it among the running task's children."""
+    try:
+        app.services.broker.publish([message])
+    except EncodeError:
+        task = app.known(message.task)
+        blame(message.task, task.run if task else None, message.args, message.kwargs)
+        raise
+    if running := context.current():
+        running[1].children.append(message.id)
+
+
+def _defaults(task: Task | None) -> dict[str, Any]:
+    return {name: value for name in _FROM_TASK if (value := getattr(task, name, None)) is not None}
+
+
+def _lineage(name: str, arguments: object, settings: dict[str, Any]) -> tuple[str, str, str | None]:
+    """The ids of the task, of the first task of its story, and of the task that sends it."""
+    running = context.current()
+    parent = running[1] if running and running[1].id else None
+    task_id = settings.get("task_id") or (_child_id(parent, name, arguments) if parent else str(uuid.uuid4()))
+    if not (isinstance(task_id, str) and len(task_id) <= limits.TASK_ID_CHARS):
+        raise ImproperlyConfigured(f"{name}: task_id must be a string of 1 to {limits.TASK_ID_CHARS} characters")
+    root_id = settings.get("root_id") or (parent.root_id if parent else None) or task_id
+    return task_id, root_id, settings.get("parent_id") or (parent.id if parent else None)
+
+
+def _child_id(parent: context.Context, name: str, arguments: object) -> str:
+    try:
+        what = dumps(arguments)
+    except EncodeError:
+        what = ""  # publishing it will say what is wrong with it
+    return derived_id(parent.id, parent.retries, len(parent.children), name, what)
+
+
+def _eta(countdown: float | None, eta: datetime | None) -> datetime | None:
+    if countdown is not None and eta is not None:
+        raise ImproperlyConfigured("give countdown or eta, not both")
+    moment = clock.now() + timedelta(seconds=countdown) if countdown else eta
+    if moment is None:
+        return None
+    moment = _aware(moment)
+    if moment > clock.now() + timedelta(seconds=limits.RETRY_COUNTDOWN_S):
+        raise ImproperlyConfigured(f"{moment} is more than a year away")
+    return moment
+
+
+def _moment(expires: float | datetime | timedelta | None) -> datetime | None:
+    if expires is None or isinstance(expires, datetime):
+        return expires and _aware(expires)
+    return clock.now() + (expires if isinstance(expires, timedelta) else timedelta(seconds=expires))
+
+
+def _aware(moment: datetime) -> datetime:
+    """A naive time is UTC, as with Celery's `enable_utc`."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _signatures(callbacks: Any) -> list[dict[str, Any]]:
+    if callbacks is None:
+        return []
+    return [dict(item) for item in (callbacks if isinstance(callbacks, list | tuple) else [callbacks])]
+
+
+def attempt_after(
+    task: Task, message: Message, args: Sequence[Any] | None, kwargs: Mapping[str, Any] | None, **options: Any
+) -> Message:
+    """The attempt that follows this one: the same id, one retry more."""
+    later = {
+        "args": message.args if args is None else list(args),
+        "kwargs": message.kwargs if kwargs is None else dict(kwargs),
+        "retries": message.retries + 1,
+        "eta": _eta(options.pop("countdown", None), options.pop("eta", None)),
+    }
+    changes = {name: value for name, value in options.items() if name in _FROM_TASK or name == "headers"}
+    if unknown := options.keys() - changes.keys():
+        raise TypeError(f"{task.name}: retry() got unexpected options: {', '.join(sorted(unknown))}")
+    if "expires" in changes:
+        changes["expires"] = _moment(changes["expires"])
+    return message.replace(**later, **changes)

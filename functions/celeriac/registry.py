@@ -1,0 +1,76 @@
+"""The tasks of an app, by name; and the shared tasks, which belong to every app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from celeriac.exceptions import ImproperlyConfigured, NotRegistered
+
+if TYPE_CHECKING:
+    from celeriac.app import Celeriac
+    from celeriac.task import Task
+
+__all__ = ["SharedTask", "TaskRegistry", "shared_task"]
+
+
+class TaskRegistry(dict[str, "Task"]):
+    """Task names and their tasks; looking up an unknown name raises NotRegistered, which lists the known ones."""
+
+    def __missing__(self, name: str) -> Task:
+        raise NotRegistered(f"no task {name!r} here; registered are: {', '.join(sorted(self)) or 'none'}")
+
+    def register(self, task: Task) -> Task:
+        """Add a task; raises ImproperlyConfigured where another body has its name."""
+        known = self.get(task.name)
+        if known is not None and _body(known) != _body(task):
+            raise ImproperlyConfigured(f"two tasks are named {task.name!r}: give one of them another name=")
+        self[task.name] = known or task
+        return self[task.name]
+
+
+def _body(task: Task) -> tuple[str, str]:
+    return task.run.__module__, task.run.__qualname__
+
+
+_shared: list[Callable[[Celeriac], Task]] = []
+
+
+def shared_with(app: Celeriac) -> None:
+    """Give an app the shared tasks that it does not have yet."""
+    for make in _shared[app.shared_tasks_seen :]:
+        app.shared_tasks_seen += 1
+        make(app)
+
+
+class SharedTask:
+    """Stands for a task of whichever app is current."""
+
+    def __init__(self, fun: Callable[..., Any], options: dict[str, Any]) -> None:
+        self._fun, self._options = fun, options
+        self.__name__, self.__doc__, self.__module__ = fun.__name__, fun.__doc__, fun.__module__
+        _shared.append(self._make)
+
+    def _make(self, app: Celeriac) -> Task:
+        return app.register_function(self._fun, **self._options)
+
+    def _task(self) -> Task:
+        from celeriac.app import current_app  # an app imports the registry
+
+        return self._make(current_app())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._task()(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._task(), name)
+
+
+def shared_task(*args: Any, **options: Any) -> Any:
+    """Declare a task that every app has, for code that does not know its app, such as a reusable package.
+
+    Source: https://docs.celeryq.dev/en/stable/userguide/tasks.html#how-do-i-import-the-task-decorator
+    """
+    if len(args) == 1 and callable(args[0]) and not options:
+        return SharedTask(args[0], options)
+    return lambda fun: SharedTask(fun, options)

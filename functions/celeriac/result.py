@@ -1,0 +1,146 @@
+"""Handles on results: what became of a task, from anywhere that may read the table.
+
+Source: https://docs.celeryq.dev/en/stable/reference/celery.result.html
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from celeriac import context, states
+from celeriac.exceptions import TaskRevokedError, TimeoutError
+from celeriac.failure import exception_of
+from celeriac.row import Row
+from celeriac.serialization import loads
+
+if TYPE_CHECKING:
+    from celeriac.app import Celeriac
+
+__all__ = ["AsyncResult"]
+
+FIRST_INTERVAL_S = 0.05
+"""The first look comes soon, each later one half again as late, up to `interval`."""
+
+
+class AsyncResult:
+    """The result of one task, by its id.
+
+    Each look at an unfinished task is one DynamoDB read; what is finished is kept. An id that nobody sent is PENDING
+    for ever, as in Celery.
+    """
+
+    def __init__(self, id: str, app: Celeriac | None = None, parent: AsyncResult | None = None) -> None:  # noqa: A002
+        from celeriac.app import current_app  # an app imports the results
+
+        self.id, self.app, self.parent = id, app or current_app(), parent
+        self._row: Row | None = None
+
+    @property
+    def task_id(self) -> str:
+        """The same as `id`."""
+        return self.id
+
+    @property
+    def state(self) -> str:
+        """PENDING, STARTED, RETRY, SUCCESS, FAILURE, REVOKED, or a state of the task's own."""
+        row = self._look()
+        return row.state if row else states.PENDING
+
+    status = state
+
+    @property
+    def result(self) -> Any:
+        """The return value; the exception of a FAILURE, a RETRY or a REVOKED; the `meta` of a custom state; or None."""
+        row = self._look()
+        if row is None:
+            return None
+        if row.state in states.EXCEPTION_STATES:
+            return exception_of(loads(row.error)) if row.error else TaskRevokedError("revoked")
+        return loads(row.result or row.meta or "null")
+
+    info = result
+
+    @property
+    def traceback(self) -> str | None:
+        """The traceback of what was raised, as text."""
+        row = self._look()
+        return loads(row.error).get("traceback") if row and row.error else None
+
+    @property
+    def children(self) -> list[AsyncResult]:
+        """The tasks that this task sent."""
+        row = self._look()
+        return [self.app.AsyncResult(child) for child in row.children] if row else []
+
+    def ready(self) -> bool:
+        """Whether the task is finished."""
+        return self.state in states.READY_STATES
+
+    def successful(self) -> bool:
+        """Whether the task has succeeded."""
+        return self.state == states.SUCCESS
+
+    def failed(self) -> bool:
+        """Whether the task has failed."""
+        return self.state == states.FAILURE
+
+    def get(
+        self,
+        timeout: float | None = None,
+        propagate: bool = True,
+        interval: float = 0.5,
+        disable_sync_subtasks: bool = True,
+    ) -> Any:
+        """Wait for the result; `timeout` and `interval` (between two looks, at the most) are seconds.
+
+        Raises the task's own exception unless `propagate` is False, TimeoutError when the time is over, and
+        RuntimeError inside a task, where waiting for another one invites a deadlock.
+        """
+        if disable_sync_subtasks and context.current():
+            raise RuntimeError("Never call result.get() within a task! Chain the tasks instead.")
+        self._wait(timeout, interval)
+        self.maybe_throw(propagate)
+        return self.result
+
+    wait = get
+
+    def maybe_throw(self, propagate: bool = True) -> None:
+        """Raise the task's exception if it ended with one."""
+        if propagate and self.state in states.PROPAGATE_STATES:
+            raise self.result
+
+    def forget(self) -> None:
+        """Delete the result."""
+        self._row = None
+        self.app.services.backend.forget(self.id)
+
+    def as_tuple(self) -> tuple[Any, None]:
+        """The ids of this result and its parents, which `result_from_tuple` understands."""
+        return (self.id, self.parent and self.parent.as_tuple()), None
+
+    def _look(self) -> Row | None:
+        if self._row is None or not self._row.ready:
+            self._row = self.app.services.backend.get(self.id)
+        return self._row
+
+    def _wait(self, timeout: float | None, interval: float) -> None:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        pause_s = min(FIRST_INTERVAL_S, interval)
+        while not self.ready():
+            if deadline is not None and time.monotonic() + pause_s > deadline:
+                raise TimeoutError(f"task {self.id} was not ready after {timeout} s")
+            time.sleep(pause_s)
+            pause_s = min(interval, pause_s * 1.5)
+
+    def __str__(self) -> str:
+        return self.id
+
+    def __repr__(self) -> str:
+        return f"<AsyncResult: {self.id}>"
+
+    def __eq__(self, other: object) -> bool:
+        return other == self.id if isinstance(other, str) else isinstance(other, AsyncResult) and other.id == self.id
+
+    def __hash__(self) -> int:
+        return hash(self.id)

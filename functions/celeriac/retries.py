@@ -1,0 +1,53 @@
+"""When a task runs again: the delay between attempts, and retrying by itself for some exceptions.
+
+Source: https://docs.celeryq.dev/en/stable/userguide/tasks.html#automatic-retry-for-known-exceptions
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from celeriac.exceptions import Ignore, Reject, Retry
+
+if TYPE_CHECKING:
+    from celeriac.task import Task
+
+__all__ = ["autoretry", "exponential_backoff_interval"]
+
+
+def exponential_backoff_interval(factor: float, retries: int, maximum: float, full_jitter: bool = False) -> float:
+    """The seconds to wait after `retries` failures: `factor` doubled each time, capped; with jitter any part of it."""
+    countdown = min(maximum, factor * 2**retries)
+    return max(0, random.randrange(int(countdown) + 1) if full_jitter else countdown)  # noqa: S311 - not a secret
+
+
+def autoretry(task: Task, run: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a task's body so that the exceptions in `autoretry_for` become retries."""
+
+    @functools.wraps(run)
+    def attempt(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return run(*args, **kwargs)
+        except (Retry, Ignore, Reject):
+            raise
+        except tuple(task.dont_autoretry_for):
+            raise
+        except tuple(task.autoretry_for) as error:
+            raise task.retry(**_options(task, error), throw=False) from error
+
+    return attempt
+
+
+def _options(task: Task, error: Exception) -> dict[str, Any]:
+    options: dict[str, Any] = {"exc": error, **task.retry_kwargs}
+    if task.retry_backoff:
+        options["countdown"] = exponential_backoff_interval(
+            factor=float(task.retry_backoff),
+            retries=task.request.retries,
+            maximum=task.retry_backoff_max,
+            full_jitter=task.retry_jitter,
+        )
+    return options

@@ -1,0 +1,64 @@
+"""What the result table says of one task, as frozen data; a table without a row says PENDING."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from celeriac import states
+from celeriac.message import Message
+
+__all__ = ["Row"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One task's row.
+
+    `attempt` is the attempt that is current: that of the outcome, or after a RETRY the next one. `result`, `error`,
+    `message` and `meta` are JSON text. A RETRY keeps the message of the attempt to come, a FAILURE the message that
+    failed, so that a crash, or a person, can send it again.
+    """
+
+    id: str
+    state: str
+    attempt: int = 0
+    name: str | None = None
+    queue: str | None = None
+    result: str | None = None
+    error: str | None = None
+    message: str | None = None
+    meta: str | None = None
+    root_id: str | None = None
+    parent_id: str | None = None
+    children: tuple[str, ...] = ()
+    started_at: datetime | None = None
+    done_at: datetime | None = None
+
+    @classmethod
+    def of(cls, attempt: Message, state: str, /, **fields: Any) -> Self:
+        """A row about this attempt at a task."""
+        about: dict[str, Any] = {
+            "attempt": attempt.retries,
+            "name": attempt.task,
+            "queue": attempt.queue or None,
+            "root_id": attempt.root_id,
+            "parent_id": attempt.parent_id,
+        }
+        return cls(id=attempt.id, state=state, **{**about, **fields})
+
+    @property
+    def ready(self) -> bool:
+        """Whether this is an outcome: it never changes again."""
+        return self.state in states.READY_STATES
+
+    @property
+    def attempted(self) -> int:
+        """The attempt that wrote this row."""
+        return self.attempt - 1 if self.state == states.RETRY else self.attempt
+
+    def replace(self, **changes: Any) -> Self:
+        """The same row with some fields changed."""
+        return dataclasses.replace(self, **changes)

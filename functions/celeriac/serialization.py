@@ -1,0 +1,120 @@
+"""JSON and nothing else: how arguments, results and messages are written.
+
+Beyond plain JSON, the five types that Celery's JSON carries (kombu's registered types) and `bytes` come back as what
+they were: `datetime`, `date`, `time`, `Decimal`, `UUID`. Tuples come back as lists, as in Celery.
+Source: https://docs.celeryq.dev/projects/kombu/en/stable/userguide/serialization.html
+"""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from celeriac.exceptions import DecodeError, EncodeError
+
+__all__ = ["blame", "dumps", "loads"]
+
+_TYPE, _VALUE = "__type__", "__value__"
+
+_ENCODERS: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
+    (datetime, "datetime", datetime.isoformat),  # before date: a datetime is a date
+    (date, "date", date.isoformat),
+    (time, "time", time.isoformat),
+    (Decimal, "decimal", str),
+    (UUID, "uuid", str),
+    (bytes, "bytes", lambda value: base64.b64encode(value).decode("ascii")),
+)
+_DECODERS: dict[str, Callable[[str], Any]] = {
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "decimal": Decimal,
+    "uuid": UUID,
+    "bytes": base64.b64decode,
+}
+
+
+def _encode(value: object) -> object:
+    for kind, name, encode in _ENCODERS:
+        if isinstance(value, kind):
+            return {_TYPE: name, _VALUE: encode(value)}
+    raise TypeError(f"a {type(value).__qualname__}")
+
+
+def _decode(fields: dict[str, Any]) -> object:
+    decode = _DECODERS.get(str(fields.get(_TYPE))) if fields.keys() == {_TYPE, _VALUE} else None
+    return decode(fields[_VALUE]) if decode else fields
+
+
+def dumps(value: object) -> str:
+    """Write a value as compact ASCII JSON; raises EncodeError for what JSON cannot carry."""
+    try:
+        return json.dumps(value, default=_encode, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise EncodeError(_reason(value, error)) from error
+
+
+def loads(text: str | bytes) -> Any:
+    """Read what `dumps` wrote; raises DecodeError for anything else."""
+    try:
+        return json.loads(text, object_hook=_decode, parse_constant=_refuse_constant)
+    except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        raise DecodeError(f"not the JSON of a Celeriac message or result: {error}") from error
+
+
+def blame(task: str, run: Callable[..., Any] | None, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    """Find the argument of a call that JSON cannot carry; raises EncodeError that names it."""
+    for name, value in (*_positional(run, args), *kwargs.items()):
+        try:
+            dumps(value)
+        except EncodeError as error:
+            raise EncodeError(
+                f"argument {name!r} of {task}: {error}; pass something JSON can carry, such as the id of a record"
+            ) from error
+
+
+def _positional(run: Callable[..., Any] | None, args: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    names = list(inspect.signature(run).parameters) if run else []
+    names += [f"args[{index}]" for index in range(len(names), len(args))]
+    return zip(names, args, strict=False)
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _reason(value: object, error: Exception) -> str:
+    path, culprit = _find(value, "value")
+    if isinstance(error, RecursionError) or "Circular" in str(error):
+        return "JSON cannot carry a value that contains itself, or one nested too deep"
+    return f"JSON cannot carry {culprit!r:.100} ({type(culprit).__qualname__}) at {path}"
+
+
+def _find(value: Any, path: str, depth: int = 0) -> tuple[str, Any]:
+    """The innermost value that cannot be written, and the way to it."""
+    if isinstance(value, Mapping):
+        children = [(f"{path}[{key!r}]", item) for key, item in value.items()]
+    else:
+        children = [(f"{path}[{index}]", item) for index, item in enumerate(value)] if _is_array(value) else []
+    for child_path, child in children if depth < 50 else ():
+        if not _carries(child):
+            return _find(child, child_path, depth + 1)
+    return path, value
+
+
+def _is_array(value: object) -> bool:
+    return isinstance(value, list | tuple)
+
+
+def _carries(value: object) -> bool:
+    try:
+        json.dumps(value, default=_encode, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True

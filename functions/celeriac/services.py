@@ -1,0 +1,30 @@
+"""What an app needs of the cloud, in one hand: a broker and a backend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+from celeriac.backend import Backend, DynamoDBBackend
+from celeriac.broker import Broker, SQSBroker
+from celeriac.config import Config
+from celeriac.storage import Bucket
+
+__all__ = ["Services"]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The services, on AWS or in memory; `concurrency` is how many tasks of a batch run side by side."""
+
+    broker: Broker
+    backend: Backend
+    concurrency: int = 1
+
+    @classmethod
+    def of(cls, config: Config, result_expires: timedelta) -> Self:
+        """The services of a deployment on AWS; nothing is called yet."""
+        payloads = Bucket(config.payloads)
+        broker = SQSBroker(payloads, config.queues, config.worker)
+        return cls(broker, DynamoDBBackend(config.table, payloads, result_expires), config.concurrency)

@@ -1,0 +1,188 @@
+"""The task: a function that can be called here, sent there, and told about its own call."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from celeriac import context, publish
+from celeriac.canvas import Signature
+from celeriac.context import Context
+from celeriac.exceptions import MaxRetriesExceededError, Retry
+from celeriac.retries import autoretry
+from celeriac.row import Row
+from celeriac.serialization import dumps
+
+if TYPE_CHECKING:
+    from celeriac.app import Celeriac
+    from celeriac.result import AsyncResult
+
+__all__ = ["Task"]
+
+
+class Task:
+    """A task; the attributes are the options of `@app.task`, with Celery's defaults.
+
+    Times are seconds. `None` means the app's default.
+    Source: https://docs.celeryq.dev/en/stable/reference/celery.app.task.html
+    """
+
+    name: str = ""
+    typing: bool = True
+    """Check a call's arguments against the signature where the task is sent."""
+    max_retries: int | None = 3
+    default_retry_delay: float = 180
+    autoretry_for: Sequence[type[Exception]] = ()
+    dont_autoretry_for: Sequence[type[Exception]] = ()
+    retry_kwargs: Mapping[str, Any] = {}
+    retry_backoff: bool | float = False
+    retry_backoff_max: float = 600
+    retry_jitter: bool = True
+    ignore_result: bool | None = None
+    track_started: bool | None = None
+    time_limit: float | None = None
+    soft_time_limit: float | None = None
+    expires: float | datetime | None = None
+    queue: str | None = None
+    throws: Sequence[type[Exception]] = ()
+    """Errors that are part of the task's business: a FAILURE all the same, but logged without a traceback."""
+
+    app: Celeriac
+    MaxRetriesExceededError: ClassVar[type[Exception]] = MaxRetriesExceededError
+
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        """The body; the decorator puts the function here, a class-based task overrides it."""
+        raise NotImplementedError(f"{self.name} has no run()")
+
+    @classmethod
+    def of(cls, fun: Callable[..., Any], *, bind: bool = False, **options: Any) -> Self:
+        """A task of this class whose body is a function; `bind` hands it the task as its first argument."""
+        if unknown := [name for name in options if not hasattr(cls, name)]:
+            raise TypeError(f"{fun.__qualname__}: unknown task options: {', '.join(unknown)}")
+        about = {"__doc__": fun.__doc__, "__module__": fun.__module__, "__wrapped__": fun}
+        made = type(fun.__name__, (cls,), {**about, **options, "run": fun if bind else staticmethod(fun)})()
+        functools.update_wrapper(made, fun, updated=())
+        task: Self = made
+        return task
+
+    def bind(self, app: Celeriac) -> None:
+        """Belong to an app; what wraps the body is put around it here, once."""
+        self.app = app
+        if self.autoretry_for:
+            self.run = autoretry(self, self.run)  # type: ignore[method-assign]  # the instance's own body
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the body here and now."""
+        with context.pushed(self, Context(args=list(args), kwargs=kwargs)):
+            return self.run(*args, **kwargs)
+
+    @property
+    def body(self) -> Callable[..., Any]:
+        """What a worker calls: `run`, or `__call__` where a subclass has its own."""
+        return self.run if type(self).__call__ is Task.__call__ else self.__call__
+
+    def delay(self, *args: Any, **kwargs: Any) -> AsyncResult:
+        """Send the task: `apply_async(args, kwargs)` without options."""
+        return self.apply_async(args, kwargs)
+
+    def apply_async(
+        self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any
+    ) -> AsyncResult:
+        """Send the task.
+
+        Options: `countdown` (seconds) or `eta`, `expires` (seconds or a time), `task_id`, `queue`, `link`,
+        `link_error`, `ignore_result`, `time_limit`, `soft_time_limit`, `headers`. Raises TypeError for arguments that the function
+        does not take, EncodeError for those that JSON cannot carry, PublishError if SQS did not take the message.
+        Source: https://docs.celeryq.dev/en/stable/userguide/calling.html
+        """
+        self.check_arguments(*(args or ()), **(kwargs or {}))
+        return self.app.send_task(self.name, args, kwargs, **options)
+
+    def check_arguments(self, *args: Any, **kwargs: Any) -> None:
+        """Raise TypeError, as Python would, if the function does not take these arguments."""
+        if self.typing:
+            try:
+                self.signature_of_body.bind(*args, **kwargs)
+            except TypeError as error:
+                raise TypeError(f"{self.name}{self.signature_of_body}: {error}") from None
+
+    @functools.cached_property
+    def signature_of_body(self) -> inspect.Signature:
+        """What the function takes, `self` left out where the task is bound."""
+        return inspect.signature(self.run)
+
+    @property
+    def request(self) -> Context:
+        """The running call's request; outside of one, an empty one with `called_directly` set."""
+        return context.request_of(self) or Context()
+
+    def retry(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        exc: BaseException | None = None,
+        throw: bool = True,
+        eta: datetime | None = None,
+        countdown: float | None = None,
+        max_retries: int | None = None,
+        **options: Any,
+    ) -> Retry:
+        """Run this task again: `raise self.retry(exc=error, countdown=10)`.
+
+        Past `max_retries` (None: for ever) raises `exc`, or MaxRetriesExceededError. Called outside a worker, there is
+        nothing to retry, and `exc` is raised.
+        Source: https://docs.celeryq.dev/en/stable/userguide/tasks.html#retrying
+        """
+        request = self.request
+        limit = self.max_retries if max_retries is None else max_retries
+        if request.message is None or (limit is not None and request.retries >= limit):
+            raise exc or MaxRetriesExceededError(
+                f"Can't retry {self.name}[{request.id}] args:{request.args!r} kwargs:{request.kwargs!r}",
+                task_args=request.args,
+                task_kwargs=request.kwargs,
+            )
+        if countdown is None and eta is None:
+            countdown = self.default_retry_delay
+        again = publish.attempt_after(self, request.message, args, kwargs, countdown=countdown, eta=eta, **options)
+        retry = Retry(exc=exc, when=eta or countdown, sig=again)
+        if throw:
+            raise retry from exc
+        return retry
+
+    def update_state(
+        self, task_id: str | None = None, state: str | None = None, meta: Mapping[str, Any] | None = None
+    ) -> None:
+        """Record a state of the task's own on the way, such as "PROGRESS" with `meta`; one DynamoDB write.
+
+        Source: https://docs.celeryq.dev/en/stable/userguide/tasks.html#custom-states
+        """
+        message = self.request.message
+        if message is None and task_id is None:
+            return
+        about = Row.of(message, state or "PENDING") if message else Row(id=str(task_id), state=state or "PENDING")
+        row = about.replace(id=task_id or about.id, meta=dumps(dict(meta or {})), done_at=None)
+        self.app.services.backend.progress(row)
+
+    def s(self, *args: Any, **kwargs: Any) -> Signature:
+        """A signature: this call, not yet made. Source: https://docs.celeryq.dev/en/stable/userguide/canvas.html"""
+        return self.signature(args, kwargs)
+
+    def si(self, *args: Any, **kwargs: Any) -> Signature:
+        """An immutable signature, which does not take its parent's result."""
+        return self.signature(args, kwargs, immutable=True)
+
+    def signature(self, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None, **options: Any) -> Signature:
+        """A signature of this task, with options for its `apply_async`."""
+        return Signature(self.name, args, kwargs, app=self.app, **options)
+
+    subtask = signature
+
+    def AsyncResult(self, task_id: str) -> AsyncResult:  # noqa: N802 - Celery's name
+        """A handle on the result of a call of this task."""
+        return self.app.AsyncResult(task_id)
+
+    def __repr__(self) -> str:
+        return f"<@task: {self.name} of {self.app.main}>"
