@@ -23,10 +23,9 @@ TESTS ?=
 MAKEFLAGS += --no-print-directory --jobs=3
 export HELP
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
-# Node 20 works; jsii's page-long advice to move on would hide what matters.
-export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
-export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 1
-export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+# Node 20 works; the page-long advice to move on would hide what matters.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20,21
+export NODE_NO_WARNINGS := 1
 
 READY := .venv/.ready .venv-cloud/.ready node_modules/.ready
 LOCAL := .venv/bin/python -m local
