@@ -94,8 +94,9 @@ class Task:
         """Send the task.
 
         Options: `countdown` (seconds) or `eta`, `expires` (seconds or a time), `task_id`, `queue`, `link`,
-        `link_error`, `ignore_result`, `time_limit`, `soft_time_limit`, `headers`. Raises TypeError for arguments that the function
-        does not take, EncodeError for those that JSON cannot carry, PublishError if SQS did not take the message.
+        `link_error`, `ignore_result`, `time_limit`, `soft_time_limit`, `headers`. Raises TypeError for arguments that
+        the function does not take, EncodeError for those that JSON cannot carry, PublishError if SQS did not take the
+        message.
         Source: https://docs.celeryq.dev/en/stable/userguide/calling.html
         """
         self.check_arguments(*(args or ()), **(kwargs or {}))

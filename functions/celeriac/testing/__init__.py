@@ -1,0 +1,12 @@
+"""Celeriac in memory, for the tests of applications: the real worker on a queue and a table that are Python objects.
+
+>>> with Twin(app) as twin:  # doctest: +SKIP
+...     result = hello.delay("Ada")
+...     twin.run()
+...     assert result.get(timeout=1) == "Hello, Ada"
+"""
+
+from celeriac.testing.memory import MemoryBackend, MemoryBroker, MemoryBucket
+from celeriac.testing.twin import Crash, Twin
+
+__all__ = ["Crash", "MemoryBackend", "MemoryBroker", "MemoryBucket", "Twin"]

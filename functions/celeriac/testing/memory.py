@@ -1,0 +1,155 @@
+"""A broker, a backend and a bucket in memory, which keep the promises of the real ones; one contract suite tests both.
+
+Each calls `step` with a word about what it is about to do, so that a test can stop the world there.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from celeriac import clock, states
+from celeriac.backend import RESULT_EXPIRES, Backend
+from celeriac.broker import Broker, Entry
+from celeriac.exceptions import ObjectNotFound, ObjectTooLarge
+from celeriac.message import Message
+from celeriac.row import Row
+from celeriac.storage import Objects
+
+__all__ = ["MemoryBackend", "MemoryBroker", "MemoryBucket", "QueuedMessage"]
+
+Step = Callable[[str], None]
+
+
+def _no_step(_what: str) -> None:
+    return None
+
+
+class MemoryBucket:
+    """An S3 bucket that is a dictionary."""
+
+    def __init__(self, step: Step = _no_step) -> None:
+        self.objects: dict[str, bytes] = {}
+        self._step = step
+
+    def read(self, key: str, limit_bytes: int | None = None) -> bytes:
+        self._step(f"read object {key}")
+        if key not in self.objects:
+            raise ObjectNotFound(f"nothing is stored under {key!r}")
+        if limit_bytes is not None and len(self.objects[key]) > limit_bytes:
+            raise ObjectTooLarge(f"{key!r} has {len(self.objects[key]):,} bytes; at most {limit_bytes:,} are allowed")
+        return self.objects[key]
+
+    def write(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
+        self._step(f"write object {key} ({content_type})")
+        self.objects[key] = body
+
+
+@dataclass(slots=True)
+class QueuedMessage:
+    """A message in a queue: hidden until `visible_at`, received so many times."""
+
+    message_id: str
+    body: str
+    visible_at: datetime
+    receives: int = 0
+
+
+class MemoryBroker(Broker):
+    """A broker whose queues are lists; what is received stays hidden until it is deleted or comes back."""
+
+    def __init__(
+        self, payloads: Objects, queues: Mapping[str, str] | Iterable[str], worker: str = "", step: Step = _no_step
+    ) -> None:
+        names = list(queues)
+        super().__init__(payloads, {name: f"memory://{name}" for name in names}, worker)
+        self.messages: dict[str, list[QueuedMessage]] = {name: [] for name in names}
+        self._step, self._numbers, self._lock = step, itertools.count(1), threading.Lock()
+
+    def send_batch(self, queue: str, entries: Sequence[Entry]) -> dict[str, str]:
+        self._step(f"send to {queue}")
+        with self._lock:
+            for entry in entries:
+                visible_at = clock.now() + timedelta(seconds=entry.delay_s)
+                self.messages[queue].append(QueuedMessage(f"sqs-{next(self._numbers)}", entry.body, visible_at))
+        return {}
+
+    def receive(self, queue: str, most: int, visibility_s: float) -> list[QueuedMessage]:
+        """Take messages that are due and hide them for a while."""
+        due = [message for message in self.messages[queue] if message.visible_at <= clock.now()][:most]
+        for message in due:
+            message.receives += 1
+            message.visible_at = clock.now() + timedelta(seconds=visibility_s)
+        return due
+
+    def delete(self, queue: str, message: QueuedMessage) -> None:
+        """Take a message off its queue."""
+        self._step(f"delete a message of {queue}")
+        self.messages[queue].remove(message)
+
+
+class MemoryBackend(Backend):
+    """A backend whose table is a dictionary of rows."""
+
+    def __init__(self, payloads: Objects, result_expires: timedelta = RESULT_EXPIRES, step: Step = _no_step) -> None:
+        super().__init__(payloads, result_expires)
+        self._rows: dict[str, tuple[Row, int]] = {}
+        self._step, self._lock = step, threading.Lock()
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, Row]:
+        self._step("read rows")
+        return {row.id: row for row in map(self._living, ids) if row}
+
+    def _get(self, task_id: str) -> Row | None:
+        self._step(f"read row {task_id}")
+        return self._living(task_id)
+
+    def accept(self, message: Message, **_attributes: str) -> None:
+        self._step(f"accept {message.id}")
+        with self._lock:
+            if self._living(message.id) is None:
+                self._put(Row.of(message, states.PENDING))
+
+    def progress(self, row: Row) -> bool:
+        self._step(f"progress {row.id}")
+        with self._lock:
+            standing = self._living(row.id)
+            if standing and not _may_write(standing, row):
+                return False
+            kept = {name: getattr(standing, name) for name in Row.__dataclass_fields__} if standing else {}
+            told = {name: value for name in kept if (value := getattr(row, name)) not in (None, ())}
+            self._put(Row(**{**kept, **told}) if standing else row)
+            return True
+
+    def _record(self, row: Row) -> Row | None:
+        self._step(f"record {row.state} of {row.id}")
+        with self._lock:
+            standing = self._living(row.id)
+            if standing and not _may_write(standing, row):
+                return standing
+            self._put(row)
+            return None
+
+    def forget(self, task_id: str) -> None:
+        self._step(f"forget {task_id}")
+        self._rows.pop(task_id, None)
+
+    def failures(self, on: date) -> Iterator[Row]:
+        rows = [row for task_id in list(self._rows) if (row := self._living(task_id))]
+        failed = [row for row in rows if row.state == states.FAILURE and row.done_at and row.done_at.date() == on]
+        return iter(sorted(failed, key=lambda row: str(row.done_at), reverse=True))
+
+    def _living(self, task_id: str) -> Row | None:
+        row, expires_at = self._rows.get(task_id, (None, 0))
+        return row if expires_at >= clock.now().timestamp() else None
+
+    def _put(self, row: Row) -> None:
+        self._rows[row.id] = (row, self.expires_at(row))
+
+
+def _may_write(standing: Row, row: Row) -> bool:
+    """The table's condition ATTEMPT_IS_CURRENT."""
+    return standing.attempt <= row.attempted and not standing.ready

@@ -1,0 +1,121 @@
+"""The twin: queues that feed the real worker, time that passes when nothing is left to do, and crashes on demand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from celeriac import clock
+from celeriac.services import Services
+from celeriac.testing.memory import MemoryBackend, MemoryBroker, MemoryBucket, QueuedMessage
+from celeriac.worker import Worker
+
+if TYPE_CHECKING:
+    from celeriac.app import Celeriac
+
+__all__ = ["Crash", "Twin"]
+
+MOST_INVOCATIONS = 100_000
+"""More than any test needs; a task that sends itself for ever ends here."""
+
+
+class Crash(BaseException):
+    """The death of a worker process: raised by a fault, caught by nothing but the twin."""
+
+
+class Twin:
+    """An AWS in memory for some apps; within `with`, they send to it, and `run` works their queues off.
+
+    `fault` is called with a word about each step (a read, a write, a send, a delete) before it happens, and may raise
+    Crash. Time is the twin's own: `run` skips to the next due message, so that a retry in an hour takes no time.
+    """
+
+    def __init__(
+        self,
+        *apps: Celeriac,
+        fault: Callable[[str], None] | None = None,
+        concurrency: int = 1,
+        batch_size: int = 10,
+        timeout_s: float = 60,
+        max_receives: int = 5,
+    ) -> None:
+        self.apps = {app.main: app for app in apps}
+        self.fault, self.steps = fault, list[str]()
+        self.batch_size, self.timeout_s, self.max_receives = batch_size, timeout_s, max_receives
+        self.payloads = MemoryBucket(self._step)
+        self.broker = MemoryBroker(self.payloads, self.apps, step=self._step)
+        self.backend = MemoryBackend(self.payloads, step=self._step)
+        self.services = Services(self.broker, self.backend, concurrency)
+        self.dead_letters: dict[str, list[QueuedMessage]] = defaultdict(list)
+        self.now = datetime.now(UTC)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(clock.running_on(lambda: self.now))
+        for app in self.apps.values():
+            app.connect(self.services)
+            self._stack.callback(app.connect, None)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stack.close()
+
+    def run(self, until: datetime | None = None) -> None:
+        """Deliver messages until none is left, or none before `until`; time moves on to each."""
+        for _ in range(MOST_INVOCATIONS):
+            due = self._next()
+            if due is None or (until is not None and due[0] > until):
+                return
+            self.now = max(self.now, due[0])
+            self.invoke(due[1])
+        raise RuntimeError(f"the queues are not empty after {MOST_INVOCATIONS} invocations")
+
+    def invoke(self, queue: str) -> None:
+        """Invoke a worker once with what is due in its queue, as SQS and Lambda do."""
+        batch = self.broker.receive(queue, self.batch_size, visibility_s=6 * self.timeout_s)
+        event = {"Records": [_record(message) for message in batch]}
+        try:
+            response = Worker(self.apps[queue])(event, _Invocation(self.timeout_s))
+            failed = {item["itemIdentifier"] for item in response["batchItemFailures"]}
+            for message in batch:
+                if message.message_id not in failed:
+                    self.broker.delete(queue, message)
+        except Crash:
+            pass
+        self._bury(queue)
+
+    def _bury(self, queue: str) -> None:
+        """Move what was received too often to the dead letters."""
+        for message in [item for item in self.broker.messages[queue] if item.receives >= self.max_receives]:
+            self.broker.messages[queue].remove(message)
+            self.dead_letters[queue].append(message)
+
+    def _next(self) -> tuple[datetime, str] | None:
+        due = [(message.visible_at, queue) for queue, waiting in self.broker.messages.items() for message in waiting]
+        return min(due, default=None)
+
+    def _step(self, what: str) -> None:
+        self.steps.append(what)
+        if self.fault:
+            self.fault(what)
+
+
+class _Invocation:
+    """Lambda's context, with all of its time left."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.timeout_s * 1000)
+
+
+def _record(message: QueuedMessage) -> dict[str, Any]:
+    return {
+        "messageId": message.message_id,
+        "body": message.body,
+        "attributes": {"ApproximateReceiveCount": str(message.receives)},
+    }
