@@ -1,0 +1,82 @@
+"""Every finding of cdk-nag that is meant to be, with its reason in one line: the only place where one is silenced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from aws_cdk import Acknowledgment, Stack, Validations
+from constructs import IConstruct
+
+from infra.constructs.task_function import PAYLOAD_KEYS
+from infra.placeholders import fill
+from infra.stacks.api import UPLOAD_KEYS
+from infra.stacks.storage import StorageStack
+from infra.worker_config import WorkerConfig
+
+__all__ = ["acknowledge"]
+
+LOGS_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+STORAGE = {
+    "AwsSolutions-S1": "Access logs would need a third bucket; who needs them has CloudTrail's data events.",
+}
+QUEUES = {
+    "Serverless-SQSRedrivePolicy": "Said of the dead-letter queues themselves, where messages wait for a person.",
+}
+FUNCTIONS = {
+    "AwsSolutions-L1": "The runtime is cdk.json's `python`, the one that the wheels and the tests are for.",
+    "Serverless-LambdaLatestVersion": "As AwsSolutions-L1.",
+    "Serverless-LambdaDLQ": "For asynchronous invocations; these come from SQS and HTTP, and the queues have theirs.",
+    "Serverless-LambdaEventSourceMappingDestination": "Not supported for SQS sources: the queue has its dead letters.",
+    "Serverless-LambdaTracing": "Tracing every task costs more than running it, so it is off by default.",
+}
+API = {
+    "AwsSolutions-APIG2": "The function checks requests itself and answers in problem JSON, as a validator cannot.",
+    "AwsSolutions-APIG3": "A WAF costs more than all the rest when idle, and every call is signed.",
+    "AwsSolutions-COG4": "Authorization is IAM: callers are programs with roles, not a Cognito pool's users.",
+    f"AwsSolutions-IAM4[Policy::{LOGS_POLICY}]": "API Gateway accepts no less of the role that writes its logs.",
+    "Serverless-APIGWXrayEnabled": "As Serverless-LambdaTracing.",
+}
+OBJECT_KEYS = "Objects have no names before they exist: a prefix is as narrow as a right on them can be."
+DECLARED = "The worker's own worker.toml asks for it, where it is reviewed with the code that needs it."
+
+
+def acknowledge(
+    deployment: str, storage: StorageStack, workers: Stack, api: Stack, configs: Sequence[WorkerConfig]
+) -> None:
+    """Silence what is justified above, each finding on the stack it is about."""
+    _silence(storage, STORAGE | QUEUES)
+    _silence(workers, QUEUES | FUNCTIONS)
+    _silence(api, FUNCTIONS | API)
+    payloads, files = _exported(storage, storage.payloads.bucket_arn), _exported(storage, storage.files.bucket_arn)
+    for stack in (workers, api):
+        _silence_wildcards(stack, (f"{payloads}/{keys}" for keys in PAYLOAD_KEYS), OBJECT_KEYS)
+    _silence_wildcards(api, (f"{files}/{keys}" for keys in UPLOAD_KEYS), OBJECT_KEYS)
+    names = _placeholders_in_findings(storage, deployment)
+    for config in configs:
+        declared = (fill(resource, names) for permission in config.permissions for resource in permission.resources)
+        _silence_wildcards(workers.node.find_child(config.name), declared, DECLARED)
+
+
+def _silence(scope: IConstruct, reasons: dict[str, str]) -> None:
+    rules = [Acknowledgment(id=rule, reason=reason) for rule, reason in reasons.items()]
+    Validations.of(scope).acknowledge(*rules)
+
+
+def _silence_wildcards(scope: IConstruct, resources: Iterable[str], reason: str) -> None:
+    _silence(scope, {f"AwsSolutions-IAM5[Resource::{resource}]": reason for resource in resources if "*" in resource})
+
+
+def _placeholders_in_findings(storage: StorageStack, deployment: str) -> dict[str, str]:
+    return {
+        "deployment": deployment,
+        "region": "<AWS::Region>",
+        "account": "<AWS::AccountId>",
+        "files_bucket": _exported(storage, storage.files.bucket_name),
+        "users_table": _exported(storage, storage.users.table_name),
+        "results_table": _exported(storage, storage.results.table_name),
+    }
+
+
+def _exported(storage: StorageStack, value: str) -> str:
+    # How cdk-nag writes a value of another stack: the name of the export that the reference becomes.
+    return str(storage.resolve(storage.export_value(value))["Fn::ImportValue"])

@@ -1,0 +1,77 @@
+"""The CDK app: `npx cdk synth`, `diff` and `deploy` start here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from aws_cdk import App, Environment, Validations
+from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
+from infra.acknowledgements import acknowledge
+from infra.bundling import BundleError
+from infra.deployment import Deployment
+from infra.names import Names
+from infra.settings import Settings, SettingsError
+from infra.stacks.api import ApiStack
+from infra.stacks.monitoring import MonitoringStack
+from infra.stacks.storage import StorageStack
+from infra.stacks.workers import WorkersStack
+from infra.worker_folders import WorkerConfigError, discover_workers
+
+__all__ = ["compose"]
+
+FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
+
+
+def compose(app: App, functions: Path = FUNCTIONS) -> None:
+    """Put the four stacks of one deployment into the app, and check them against the rule packs at synth."""
+    settings = Settings.from_context(app.node)
+    workers = discover_workers(functions)
+    names, env = Names(settings.deployment), Environment(region=settings.region)
+    worker_names = [worker.name for worker in workers]
+
+    storage = StorageStack(app, f"{names.deployment}-storage", names=names, env=env)
+    deployment = Deployment(
+        names=names,
+        target=settings.target,
+        functions=functions,
+        results=storage.results,
+        payloads=storage.payloads,
+        files=storage.files,
+        users=storage.users,
+    )
+    consumers = WorkersStack(app, f"{names.deployment}-workers", deployment=deployment, workers=workers, env=env)
+    producer = ApiStack(
+        app,
+        f"{names.deployment}-api",
+        deployment=deployment,
+        arrivals=storage.arrivals,
+        workers=worker_names,
+        env=env,
+    )
+    producer.add_stack_dependency(consumers)  # it knows their queues by name, so nothing else says which comes first
+    MonitoringStack(
+        app,
+        f"{names.deployment}-monitoring",
+        names=names,
+        workers=worker_names,
+        alarm_email=settings.alarm_email,
+        env=env,
+    )
+    acknowledge(names.deployment, storage, consumers, producer, workers)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+
+
+def main() -> None:
+    """Synthesize, or say in plain words what is wrong with the settings or with a worker."""
+    app = App()
+    try:
+        compose(app)
+        app.synth()
+    except (SettingsError, WorkerConfigError, BundleError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

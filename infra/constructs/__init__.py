@@ -1,0 +1,1 @@
+"""The building blocks: one construct a file, typed keyword arguments, nothing read from the environment."""

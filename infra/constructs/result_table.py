@@ -1,0 +1,39 @@
+"""The table of task outcomes."""
+
+from __future__ import annotations
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+__all__ = ["ResultTable"]
+
+
+class ResultTable(Construct):
+    """One item a task, gone some time after `expires_at`; the sparse index `failures` lists what went wrong by day."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
+        super().__init__(scope, construct_id)
+        self.table = dynamodb.Table(
+            self,
+            "Table",
+            table_name=name,
+            partition_key=_string("id"),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute="expires_at",
+            encryption=dynamodb.TableEncryption.AWS_MANAGED,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        )
+        self.table.add_global_secondary_index(
+            index_name="failures",
+            partition_key=_string("failed_on"),
+            sort_key=_string("done_at"),
+            projection_type=dynamodb.ProjectionType.ALL,
+        )
+
+
+def _string(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

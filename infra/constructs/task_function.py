@@ -1,0 +1,96 @@
+"""A Lambda function that publishes tasks and knows their results: every worker, and the HTTP side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.bundling import Bundle
+from infra.constructs.bundled_code import bundled_code
+from infra.deployment import Deployment
+from infra.queue_address import QueueAddress
+
+__all__ = ["TaskFunction"]
+
+PAYLOAD_KEYS = ("messages/*", "results/*")
+RESULT_ACTIONS = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+
+
+class TaskFunction(Construct):
+    """A function, its role and its log group, with the rights that publishing and recording need and no more."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        handler: str,
+        bundle: Bundle,
+        deployment: Deployment,
+        queues: Mapping[str, QueueAddress],
+        memory_mb: int,
+        timeout: Duration,
+        concurrency: int = 1,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        names = deployment.names
+        self.log_group = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=names.log_group(name),
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        # No managed policy: the usual one may write to every log group of the account.
+        self.role = iam.Role(
+            self,
+            "Role",
+            role_name=names.function(name),
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        )
+        self.log_group.grant_write(self.role)
+        for statement in _statements(deployment, queues):
+            self.role.add_to_policy(statement)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            function_name=names.function(name),
+            runtime=deployment.target.runtime,
+            architecture=deployment.target.lambda_architecture,
+            handler=handler,
+            code=bundled_code(bundle),
+            role=self.role,
+            log_group=self.log_group,
+            memory_size=memory_mb,
+            timeout=timeout,
+            environment={
+                "CELERIAC_DEPLOYMENT": names.deployment,
+                "CELERIAC_WORKER": name,
+                "CELERIAC_TABLE": deployment.results.table_name,
+                "CELERIAC_PAYLOADS": deployment.payloads.bucket_name,
+                "CELERIAC_QUEUES": Stack.of(self).to_json_string({key: queue.url for key, queue in queues.items()}),
+                "CELERIAC_CONCURRENCY": str(concurrency),
+                **(environment or {}),
+            },
+            # Retries and chains come back to the function that sent them; Lambda would stop that after 16 rounds.
+            recursive_loop=lambda_.RecursiveLoop.ALLOW,
+        )
+
+
+def _statements(deployment: Deployment, queues: Mapping[str, QueueAddress]) -> list[iam.PolicyStatement]:
+    objects = [deployment.payloads.arn_for_objects(keys) for keys in PAYLOAD_KEYS]
+    table = [deployment.results.table_arn]
+    return [
+        iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.arn for queue in queues.values()]),
+        iam.PolicyStatement(actions=[f"dynamodb:{action}" for action in RESULT_ACTIONS], resources=table),
+        iam.PolicyStatement(actions=["s3:GetObject", "s3:PutObject"], resources=objects),
+        # Without it S3 answers 403 for a key that is gone, and "gone" could not be told from "not allowed".
+        iam.PolicyStatement(actions=["s3:ListBucket"], resources=[deployment.payloads.bucket_arn]),
+    ]

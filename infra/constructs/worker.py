@@ -1,0 +1,76 @@
+"""A worker: the function of a folder, drinking from the folder's queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.bundling import bundle_of_worker
+from infra.constructs.task_function import TaskFunction
+from infra.deployment import Deployment
+from infra.placeholders import fill
+from infra.queue_address import QueueAddress
+from infra.worker_config import WorkerConfig
+
+__all__ = ["Worker"]
+
+
+class Worker(Construct):
+    """What a worker.toml asks for: the function, its source of messages, and the rights it declares."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: WorkerConfig,
+        packages: tuple[str, ...],
+        queue: sqs.IQueue,
+        queues: Mapping[str, QueueAddress],
+        deployment: Deployment,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        names = _placeholders(deployment)
+        self.tasks = TaskFunction(
+            self,
+            "Tasks",
+            name=config.name,
+            handler=f"{config.name}.handler.handler",
+            bundle=bundle_of_worker(deployment.functions, config.name, packages, deployment.target),
+            deployment=deployment,
+            queues=queues,
+            memory_mb=config.memory_mb,
+            timeout=Duration.seconds(config.timeout_s),
+            concurrency=config.concurrency,
+            environment={key: fill(value, names) for key, value in config.environment.items()},
+        )
+        for permission in config.permissions:
+            resources = [fill(resource, names) for resource in permission.resources]
+            statement = iam.PolicyStatement(actions=list(permission.actions), resources=resources)
+            self.tasks.role.add_to_policy(statement)
+        window = Duration.seconds(config.batch_window_s) if config.batch_window_s else None
+        self.tasks.function.add_event_source(
+            sources.SqsEventSource(
+                queue,
+                batch_size=config.batch_size,
+                max_batching_window=window,
+                max_concurrency=config.max_concurrency,
+                report_batch_item_failures=True,
+            )
+        )
+
+
+def _placeholders(deployment: Deployment) -> dict[str, str]:
+    return {
+        "deployment": deployment.names.deployment,
+        "region": Aws.REGION,
+        "account": Aws.ACCOUNT_ID,
+        "files_bucket": deployment.files.bucket_name,
+        "users_table": deployment.users.table_name,
+        "results_table": deployment.results.table_name,
+    }

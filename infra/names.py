@@ -1,0 +1,52 @@
+"""One name through every layer: how a deployment's physical names are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["API", "ARRIVALS", "Names"]
+
+API = "api"
+ARRIVALS = "arrivals"
+
+
+@dataclass(frozen=True)
+class Names:
+    """The physical names of one deployment; `worker` is a folder name, "api" or "arrivals"."""
+
+    deployment: str
+
+    def function(self, worker: str) -> str:
+        """The function, its role and its queue."""
+        return f"{self.deployment}-{worker}"
+
+    def queue(self, worker: str) -> str:
+        """The queue that the function drains."""
+        return self.function(worker)
+
+    def dead_letters(self, worker: str) -> str:
+        """The queue for what no worker could answer for."""
+        return f"{self.function(worker)}-dead"
+
+    def log_group(self, worker: str) -> str:
+        """The log group, where Lambda would put it by itself."""
+        return f"/aws/lambda/{self.function(worker)}"
+
+    def schedule(self, worker: str, schedule: str) -> str:
+        """A schedule from a worker.toml."""
+        return f"{self.function(worker)}-{schedule}"
+
+    @property
+    def results_table(self) -> str:
+        """The table of task outcomes."""
+        return f"{self.deployment}-results"
+
+    @property
+    def users_table(self) -> str:
+        """The seed pipelines' table of users."""
+        return f"{self.deployment}-users"
+
+    @property
+    def client_parameter(self) -> str:
+        """The SSM parameter from which a client outside Lambda learns the rest."""
+        return f"/celeriac/{self.deployment}"

@@ -1,0 +1,55 @@
+"""The deployment's settings: the CDK context, read once, checked, frozen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from constructs import Node
+
+from infra.target import Target
+
+__all__ = ["Settings", "SettingsError"]
+
+STAGE = re.compile(
+    r"[a-z][a-z0-9-]{0,15}"
+)  # names of 64 characters leave this much beside "celeriac-" and a worker's name
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+
+
+class SettingsError(ValueError):
+    """Raised when the context is wrong; the message lists all that is."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `cdk.json` and `-c KEY=VALUE` decide."""
+
+    stage: str
+    region: str | None
+    target: Target
+    alarm_email: str | None
+
+    @property
+    def deployment(self) -> str:
+        """The prefix of every physical name."""
+        return f"celeriac-{self.stage}"
+
+    @classmethod
+    def from_context(cls, node: Node) -> Settings:
+        """Read the app's context; the defaults are in cdk.json and nowhere else."""
+        stage, region, email = (node.try_get_context(key) for key in ("stage", "region", "alarm_email"))
+        problems = []
+        if not STAGE.fullmatch(str(stage)):
+            problems.append(f"stage: must be up to 16 of a-z, 0-9 and -, not {stage!r}")
+        if region and not REGION.fullmatch(str(region)):
+            problems.append(f'region: must be a region such as "eu-central-1", not {region!r}')
+        if email and "@" not in str(email):
+            problems.append(f"alarm_email: must be an address, not {email!r}")
+        try:
+            target = Target.parse(node.try_get_context("architecture"), node.try_get_context("python"))
+        except ValueError as error:
+            problems.append(str(error))
+        if problems:
+            raise SettingsError("\n".join(["the context (cdk.json or -c KEY=VALUE) is wrong:", *problems]))
+        return cls(str(stage), region or None, target, email or None)

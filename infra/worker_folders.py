@@ -1,0 +1,99 @@
+"""Finding the workers: every folder under functions/ that holds a worker.toml is one."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Sequence
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+from infra.names import API, ARRIVALS
+from infra.worker_config import WorkerConfig
+
+__all__ = ["WorkerConfigError", "discover_workers", "packages_of"]
+
+FILE = "worker.toml"
+NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+TAKEN = {"celeriac": "the library", API: "the HTTP producer", ARRIVALS: "the function for arrivals in S3"}
+# What Lambda's Python has on its path beside the standard library: /var/task comes before it.
+IN_THE_RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six", "awslambdaric"}
+
+
+class WorkerConfigError(ValueError):
+    """Raised when a worker's folder or worker.toml is wrong; `problems` lists all that is, by file and key."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def discover_workers(functions: Path) -> tuple[WorkerConfig, ...]:
+    """Read every worker under `functions`, in the order of their names; WorkerConfigError tells all that is wrong."""
+    problems: list[str] = []
+    files = sorted(functions.glob(f"*/{FILE}"))
+    workers = tuple(
+        WorkerConfig.parse(file.parent.name, _read(file, problems), _shown(file), problems) for file in files
+    )
+    installed = packages_distributions()
+    for file in files:
+        if problem := _name_problem(file.parent.name, installed):
+            problems.append(f"{_shown(file)}: the folder's name {problem}")
+    problems.extend(_uses_problems(workers, functions))
+    if problems:
+        raise WorkerConfigError(problems)
+    return workers
+
+
+def _read(file: Path, problems: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError, ValueError) as error:
+        problems.append(f"{_shown(file)}: cannot be read as TOML: {error}")
+        return {}
+
+
+def _name_problem(name: str, installed: dict[str, list[str]] | Any) -> str | None:
+    if not NAME.fullmatch(name):
+        return f"must match {NAME.pattern}, not {name!r}"
+    if name in TAKEN:
+        return f"{name!r} is taken by {TAKEN[name]}"
+    if name in sys.stdlib_module_names:
+        return f"{name!r} would hide the standard library's module"
+    if name in IN_THE_RUNTIME or name in installed:
+        return f"{name!r} would hide the installed package {', '.join(installed.get(name, [name]))}"
+    return None
+
+
+def _uses_problems(workers: tuple[WorkerConfig, ...], functions: Path) -> list[str]:
+    names = {worker.name for worker in workers}
+    return [
+        f"{_shown(functions / worker.name / FILE)}: uses: "
+        + (
+            f"{used!r} is the worker itself, which it may always send to"
+            if used == worker.name
+            else f"no worker {used!r}"
+        )
+        for worker in workers
+        for used in worker.uses
+        if used == worker.name or used not in names
+    ]
+
+
+def _shown(file: Path) -> str:
+    return "/".join(file.parts[-3:])
+
+
+def packages_of(worker: WorkerConfig, workers: Sequence[WorkerConfig]) -> tuple[str, ...]:
+    """The folders whose sources this worker's package needs: what it `uses`, and what they use in turn."""
+    by_name = {each.name: each for each in workers}
+    found: set[str] = set()
+    ahead = list(worker.uses)
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found.add(name)
+            ahead.extend(by_name[name].uses)
+    return tuple(sorted(found - {worker.name}))
