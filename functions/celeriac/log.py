@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 __all__ = ["configure", "logger", "task_line"]
@@ -30,14 +31,16 @@ class JSONFormatter(logging.Formatter):
         return json.dumps({key: value for key, value in line.items() if value is not None}, default=str)
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Write JSON lines to the root logger's handlers: Lambda's own one, or standard error."""
+def configure(environ: Mapping[str, str], level: int = logging.INFO) -> None:
+    """In Lambda, write JSON lines to the root logger's handler, which the runtime set up; elsewhere, leave it alone."""
+    if "AWS_LAMBDA_FUNCTION_NAME" not in environ:
+        return
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(logging.StreamHandler())
     for handler in root.handlers:
         handler.setFormatter(JSONFormatter())
-    root.setLevel(min(root.level or level, level))
+    root.setLevel(level)
 
 
 def task_line(level: int, text: str, **fields: Any) -> None:

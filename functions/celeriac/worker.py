@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -56,7 +57,7 @@ class Worker:
 
     def __init__(self, app: Celeriac) -> None:
         self.app = app
-        log.configure()
+        log.configure(os.environ)
 
     def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
         """Work through a batch; returns Lambda's partial batch response."""

@@ -96,7 +96,7 @@ class MemoryBackend(Backend):
 
     def __init__(self, payloads: Objects, result_expires: timedelta = RESULT_EXPIRES, step: Step = _no_step) -> None:
         super().__init__(payloads, result_expires)
-        self._rows: dict[str, tuple[Row, int]] = {}
+        self.rows: dict[str, tuple[Row, int]] = {}
         self._step, self._lock = step, threading.Lock()
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Row]:
@@ -135,19 +135,19 @@ class MemoryBackend(Backend):
 
     def forget(self, task_id: str) -> None:
         self._step(f"forget {task_id}")
-        self._rows.pop(task_id, None)
+        self.rows.pop(task_id, None)
 
     def failures(self, on: date) -> Iterator[Row]:
-        rows = [row for task_id in list(self._rows) if (row := self._living(task_id))]
+        rows = [row for task_id in list(self.rows) if (row := self._living(task_id))]
         failed = [row for row in rows if row.state == states.FAILURE and row.done_at and row.done_at.date() == on]
         return iter(sorted(failed, key=lambda row: str(row.done_at), reverse=True))
 
     def _living(self, task_id: str) -> Row | None:
-        row, expires_at = self._rows.get(task_id, (None, 0))
+        row, expires_at = self.rows.get(task_id, (None, 0))
         return row if expires_at >= clock.now().timestamp() else None
 
     def _put(self, row: Row) -> None:
-        self._rows[row.id] = (row, self.expires_at(row))
+        self.rows[row.id] = (row, self.expires_at(row))
 
 
 def _may_write(standing: Row, row: Row) -> bool:
