@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
@@ -22,6 +20,7 @@ ROUTES = (
 )
 # Bodies of these types reach the function in base64; any other would be taken for text and be mangled.
 BINARY_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf", "application/octet-stream")
+PROBLEM = '{"type": "about:blank", "title": $context.error.messageString}'  # the gateway puts the quotes
 REQUESTS_PER_SECOND = 100
 BURST = 200
 
@@ -73,11 +72,10 @@ class HttpApi(Construct):
 
     def _answer_in_problem_json(self) -> None:
         # What the gateway refuses by itself (no signature, too many requests) reads like what the function refuses.
-        problem = json.dumps({"type": "about:blank", "title": "$context.error.message"})
         for response in (apigateway.ResponseType.DEFAULT_4_XX, apigateway.ResponseType.DEFAULT_5_XX):
             self.rest_api.add_gateway_response(
                 response.response_type,
                 type=response,
                 response_headers={"Content-Type": "'application/problem+json'"},
-                templates={"application/json": problem},
+                templates={"application/json": PROBLEM},
             )
