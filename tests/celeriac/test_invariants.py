@@ -213,6 +213,7 @@ def test_what_follows_an_outcome_is_what_was_recorded(step: int, batch_size: int
         last = chain(office.roll.s(), office.add.s(0)).delay()
         fault.armed = True
         twin.run()
+        fault.armed = False
         assert last.parent is not None
         assert last.get(timeout=0) == last.parent.get(timeout=0)
 
