@@ -15,7 +15,7 @@ from typing import Any
 
 from celeriac.exceptions import CeleriacError, OperationalError
 
-__all__ = ["client", "error_code", "parameter", "translated"]
+__all__ = ["client", "error_code", "forget_clients", "parameter", "translated"]
 
 _lock = threading.Lock()
 
@@ -50,6 +50,11 @@ def _client(service: str) -> Any:
 
 def _is_local() -> bool:
     return bool(os.environ.get("AWS_ENDPOINT_URL"))
+
+
+def forget_clients() -> None:
+    """Make new clients from now on: for tests that change the endpoint, and for a process that has forked."""
+    _client.cache_clear()
 
 
 def parameter(name: str) -> str:

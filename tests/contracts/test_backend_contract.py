@@ -1,0 +1,148 @@
+"""What every backend promises: of one attempt one outcome stands, and what stands can be read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from celeriac import clock, states
+from celeriac.message import Message
+from celeriac.row import Row
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TASK = Message(id="id-1", task="a.work", queue="a", root_id="root-1", parent_id="parent-1")
+
+
+def success(result: str = "1", attempt: int = 0, task: Message = TASK) -> Row:
+    return Row.of(task, states.SUCCESS, result=result, attempt=attempt, children=("c1", "c2"), done_at=clock.now())
+
+
+def failure(attempt: int = 0, task: Message = TASK) -> Row:
+    return Row.of(
+        task, states.FAILURE, error='{"exc_type":"E"}', message=task.dumps(), attempt=attempt, done_at=clock.now()
+    )
+
+
+def retry(attempt: int = 0) -> Row:
+    return Row.of(TASK, states.RETRY, error='{"exc_type":"E"}', message="{}", attempt=attempt + 1)
+
+
+def test_an_unknown_task_has_no_row(engine: Any) -> None:
+    assert engine.backend.get("nobody") is None
+    assert engine.backend.get_many(["nobody"]) == {}
+
+
+@pytest.mark.parametrize("row", [success(), failure(), retry()], ids=lambda row: row.state)
+def test_an_outcome_is_read_as_it_was_written(engine: Any, row: Row) -> None:
+    assert engine.backend.record(row) == row
+    assert engine.backend.get("id-1") == row
+    assert engine.backend.get_many(["id-1", "nobody", "id-1"]) == {"id-1": row}
+
+
+@pytest.mark.parametrize("first", [success("1"), failure()], ids=lambda row: row.state)
+@pytest.mark.parametrize("second", [success("2"), failure(), retry()], ids=lambda row: row.state)
+def test_the_first_outcome_stands(engine: Any, first: Row, second: Row) -> None:
+    engine.backend.record(first)
+    assert engine.backend.record(second) == first
+    assert engine.backend.get("id-1") == first
+
+
+def test_a_retry_stands_in_the_way_of_its_own_attempt(engine: Any) -> None:
+    engine.backend.record(retry(0))
+    assert engine.backend.record(success("late", attempt=0)) == retry(0)
+
+
+def test_the_attempt_that_follows_a_retry_may_end_it(engine: Any) -> None:
+    engine.backend.record(retry(0))
+    ended = success("2", attempt=1)
+    assert engine.backend.record(ended) == ended
+    assert engine.backend.get("id-1") == ended, "nothing of the retry is left"
+
+
+def test_an_earlier_attempt_never_overwrites_a_later_one(engine: Any) -> None:
+    engine.backend.record(retry(3))
+    assert engine.backend.record(failure(attempt=1)) == retry(3)
+
+
+def test_progress_is_seen_and_an_outcome_replaces_it(engine: Any) -> None:
+    row = Row.of(TASK, "PROGRESS", meta='{"done":1}', started_at=NOON)
+    assert engine.backend.progress(row)
+    assert engine.backend.get("id-1") == row
+    assert engine.backend.progress(Row.of(TASK, "PROGRESS", meta='{"done":2}'))
+    assert engine.backend.get("id-1") == row.replace(meta='{"done":2}'), "what the new row is silent about stays"
+    ended = success()
+    engine.backend.record(ended)
+    assert engine.backend.get("id-1") == ended
+
+
+@pytest.mark.parametrize("standing", [success(), failure(), retry()], ids=lambda row: row.state)
+def test_progress_of_an_attempt_that_is_over_is_refused(engine: Any, standing: Row) -> None:
+    engine.backend.record(standing)
+    assert not engine.backend.progress(Row.of(TASK, "PROGRESS", meta="{}"))
+    assert engine.backend.get("id-1") == standing
+
+
+def test_a_receipt_says_pending_until_there_is_an_outcome(engine: Any) -> None:
+    engine.backend.accept(TASK)
+    assert engine.backend.get("id-1") == Row.of(TASK, states.PENDING)
+    ended = success()
+    engine.backend.record(ended)
+    engine.backend.accept(TASK)
+    assert engine.backend.get("id-1") == ended
+
+
+@pytest.mark.parametrize("kib", [7, 9, 600])
+def test_a_result_of_any_length_comes_back(engine: Any, kib: int) -> None:
+    long = success('"' + "x" * kib * 1024 + '"')
+    assert engine.backend.record(long) == long
+    assert engine.backend.get("id-1") == long
+    assert engine.backend.record(success("other")) == long
+
+
+def test_rows_read_for_the_fence_are_filled_on_demand(engine: Any) -> None:
+    long = success('"' + "x" * 20_000 + '"')
+    engine.backend.record(long)
+    assert engine.backend.filled(engine.backend.get_many(["id-1"])["id-1"]) == long
+
+
+def test_a_hundred_and_more_rows_are_read_together(engine: Any) -> None:
+    rows = {f"id-{number}": success(task=TASK.replace(id=f"id-{number}")) for number in range(120)}
+    for row in rows.values():
+        engine.backend.record(row)
+    assert engine.backend.get_many(rows) == rows
+
+
+def test_a_forgotten_task_has_no_row_and_may_run_again(engine: Any) -> None:
+    engine.backend.record(success("1"))
+    engine.backend.forget("id-1")
+    assert engine.backend.get("id-1") is None
+    engine.backend.forget("id-1")
+    again = success("2")
+    assert engine.backend.record(again) == again
+
+
+def test_a_row_past_its_time_counts_as_gone_before_it_is_deleted(engine: Any) -> None:
+    engine.backend.record(success("old"))
+    with clock.running_on(lambda: datetime.now(UTC) + timedelta(days=2)):
+        assert engine.backend.get("id-1") is None
+        assert engine.backend.get_many(["id-1"]) == {}
+        new = success("new")
+        assert engine.backend.record(new) == new
+        assert engine.backend.get("id-1") == new
+
+
+def test_failures_are_kept_longer_than_results(engine: Any) -> None:
+    engine.backend.record(failure())
+    with clock.running_on(lambda: datetime.now(UTC) + timedelta(days=13)):
+        assert engine.backend.get("id-1") is not None
+
+
+def test_the_failures_of_a_day_are_listed_newest_first(engine: Any) -> None:
+    for hour, number in ((9, 1), (11, 2), (10, 3)):
+        row = failure(task=TASK.replace(id=f"id-{number}")).replace(done_at=NOON.replace(hour=hour))
+        engine.backend.record(row)
+    engine.backend.record(failure(task=TASK.replace(id="id-4")).replace(done_at=NOON - timedelta(days=1)))
+    engine.backend.record(success(task=TASK.replace(id="id-5")).replace(done_at=NOON))
+    assert [row.id for row in engine.backend.failures(NOON.date())] == ["id-2", "id-3", "id-1"]

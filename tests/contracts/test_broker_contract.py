@@ -1,0 +1,91 @@
+"""What every broker promises."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from celeriac import clock
+from celeriac.broker import PayloadGone
+from celeriac.exceptions import DecodeError, EncodeError, QueueNotFound
+from celeriac.message import Message
+from celeriac.testing import MemoryBucket
+
+KIB = 1024
+
+
+def message(number: int = 1, *, queue: str = "a", **fields: Any) -> Message:
+    return Message(id=f"id-{number}", task="a.work", queue=queue, **fields)
+
+
+def test_a_message_arrives_as_it_was_sent(engine: Any) -> None:
+    sent = message(args=[1, "zwei", {"drei": [3.5, None, "\u2028 \U0001f331 \x00"]}], kwargs={"x": 1}, retries=2)
+    engine.broker.publish([sent])
+    assert engine.received() == [sent]
+
+
+def test_more_than_ten_messages_all_arrive_in_their_queues(engine: Any) -> None:
+    engine.broker.publish([message(number, queue="ab"[number % 2]) for number in range(25)])
+    assert {item.id for item in engine.received("a")} == {f"id-{number}" for number in range(0, 25, 2)}
+    assert {item.id for item in engine.received("b")} == {f"id-{number}" for number in range(1, 25, 2)}
+
+
+def test_messages_that_are_too_long_together_are_sent_apart(engine: Any) -> None:
+    engine.broker.publish([message(number, args=["x" * 400 * KIB]) for number in range(5)])
+    assert sorted(item.id for item in engine.received()) == [f"id-{number}" for number in range(5)]
+
+
+def test_a_very_long_message_travels_through_the_bucket(engine: Any) -> None:
+    sent = message(args=["x" * 2000 * KIB])
+    engine.broker.publish([sent])
+    [(body, message_id)] = engine.bodies()
+    assert len(body) < KIB
+    assert engine.broker.open(body, message_id) == sent
+
+
+def test_a_message_whose_payload_is_gone_still_says_whose_it_was(engine: Any) -> None:
+    engine.put("a", json.dumps({"v": 1, "id": "id-1", "task": "a.work", "payload": "messages/gone"}))
+    with pytest.raises(PayloadGone, match="gone") as caught:
+        engine.received()
+    assert (caught.value.message.id, caught.value.message.task) == ("id-1", "a.work")
+
+
+@pytest.mark.parametrize("key", ["results/x", "../etc", 7, None, ""])
+def test_a_payload_lies_under_its_prefix_or_nowhere(engine: Any, key: object) -> None:
+    engine.put("a", json.dumps({"v": 1, "id": "id-1", "task": "a.work", "payload": key}))
+    with pytest.raises(DecodeError, match="no place for a payload"):
+        engine.received()
+
+
+def test_a_message_that_is_due_later_is_not_handed_out_now(engine: Any) -> None:
+    engine.broker.publish([message(eta=clock.now() + timedelta(minutes=5))])
+    assert engine.received() == []
+
+
+def test_a_message_without_an_id_takes_that_of_sqs(engine: Any) -> None:
+    engine.put("a", json.dumps({"v": 1, "task": "a.work"}))
+    [(body, message_id)] = engine.bodies()
+    assert engine.broker.open(body, message_id).id == message_id
+
+
+def test_a_queue_that_is_not_this_process_business_is_refused_before_anything_is_sent(engine: Any) -> None:
+    with pytest.raises(QueueNotFound, match="no queue 'c'"):
+        engine.broker.publish([message(1), message(2, queue="c")])
+    assert engine.received() == []
+
+
+def test_an_argument_that_json_cannot_carry_is_refused_before_anything_is_sent(engine: Any) -> None:
+    with pytest.raises(EncodeError):
+        engine.broker.publish([message(1), message(2, args=[object()])])
+    assert engine.received() == []
+
+
+def test_nothing_is_stored_for_messages_that_fit(engine: Any) -> None:
+    engine.broker.publish([message(args=["x" * 100 * KIB])])
+    if isinstance(engine.payloads, MemoryBucket):
+        assert not engine.payloads.objects
+    else:
+        assert list(engine.payloads.keys("")) == []
