@@ -9,7 +9,6 @@ from aws_cdk import App, Environment, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra.acknowledgements import acknowledge
-from infra.bundling import BundleError
 from infra.deployment import Deployment
 from infra.names import Names
 from infra.settings import Settings, SettingsError
@@ -64,12 +63,17 @@ def compose(app: App, functions: Path = FUNCTIONS) -> None:
 
 
 def main() -> None:
-    """Synthesize, or say in plain words what is wrong with the settings or with a worker."""
+    """Synthesize, or say in plain words what is wrong with the settings, a worker or its package."""
     app = App()
     try:
         compose(app)
         app.synth()
-    except (SettingsError, WorkerConfigError, BundleError) as error:
+    except (SettingsError, WorkerConfigError) as error:
+        sys.exit(str(error))
+    except RuntimeError as error:
+        # What a bundle or a rule pack says comes back through jsii, as a RuntimeError under pages of its own frames.
+        if not str(error).startswith(("Failed to bundle asset", "ValidationFailed")):
+            raise
         sys.exit(str(error))
 
 

@@ -46,10 +46,15 @@ class Bundle:
         if self.requirements.is_file():
             self._install_wheels(output)
         for package in self.packages:
-            if (output / package).exists():
-                raise BundleError(f"functions/{package} would hide the package that {self.requirements} installs")
-            shutil.copytree(self.functions / package, output / package, ignore=shutil.ignore_patterns(*NOT_PACKED))
+            self._copy(package, output / package)
         self._compile(output)
+
+    def _copy(self, package: str, destination: Path) -> None:
+        if not (self.functions / package).is_dir():
+            raise BundleError(f"there is no folder {self.functions / package}")
+        if destination.exists():
+            raise BundleError(f"functions/{package} would hide the package that {self.requirements} installs")
+        shutil.copytree(self.functions / package, destination, ignore=shutil.ignore_patterns(*NOT_PACKED))
 
     def _sources(self) -> Iterator[Path]:
         for package in self.packages:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 
+from infra.toml_table import shown
+
 __all__ = ["at_problem", "cron_problem", "rate_problem"]
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -23,7 +25,7 @@ def cron_problem(expression: str) -> str | None:
         return "exactly one of day of month and day of week must be ?"
     for position, field in enumerate(fields):
         if not all(_part_is_good(position, part) for part in field.split(",")):
-            return f"{field!r} is no value for {FIELDS[position]}"
+            return f"{shown(field)} is no value for {FIELDS[position]}"
     return None
 
 
@@ -43,7 +45,7 @@ def at_problem(expression: str) -> str | None:
         try:
             datetime.datetime.strptime(f"{expression}+0000", "%Y-%m-%dT%H:%M:%S%z")
         except ValueError:
-            return f"{expression!r} is not on the calendar"
+            return f"{shown(expression)} is not on the calendar"
         return None
     return 'must be a date and time without zone, such as "2026-12-31T23:00:00"'
 

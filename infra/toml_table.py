@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard, TypeVar
 
-__all__ = ["TomlTable"]
+__all__ = ["TomlTable", "shown"]
+
+T = TypeVar("T")
 
 SHOWN_CHARACTERS = 60
+PLAIN_KEY = re.compile(r"[\w.\[\]-]{1,100}")
 
 
 class TomlTable:
@@ -27,26 +30,34 @@ class TomlTable:
 
     def note(self, key: str, problem: str) -> None:
         """Note that something is wrong with `key`."""
-        self.problems.append(f"{self._file}: {self._path}{key}: {problem}")
+        named = key if PLAIN_KEY.fullmatch(key) else shown(key)
+        self.problems.append(f"{self._file}: {self._path}{named}: {problem}")
 
-    def integer(self, key: str, low: int, high: int, default: int | None) -> int | None:
+    def __contains__(self, key: str) -> bool:
+        """Whether `key` is given and not taken yet."""
+        return key in self._left
+
+    def integer(self, key: str, low: int, high: int, default: T) -> int | T:
         """Take a whole number from `low` to `high`."""
         value = self._take(key, default)
         # A TOML true is a Python bool, and a bool is an int: it is not a number of seconds.
-        good = value is default or (type(value) is int and low <= value <= high)
-        return value if good else self._bad(key, f"a whole number from {low} to {high}", value, default)
+        if value is default:
+            return default
+        if type(value) is int and low <= value <= high:
+            return value
+        return self._bad(key, f"a whole number from {low} to {high}", value, default)
 
     def boolean(self, key: str, *, default: bool) -> bool:
         """Take true or false."""
         value = self._take(key, default)
         return value if isinstance(value, bool) else self._bad(key, "true or false", value, default)
 
-    def text(self, key: str, default: str | None = None) -> str | None:
-        """Take a string that is not empty."""
-        value = self._take(key, default)
-        if value is default or _is_text(value):
-            return value
-        return self._bad(key, "a string that is not empty", value, default)
+    def text(self, key: str, default: str = "") -> str:
+        """Take a string of visible characters; "" stands for one that is not given."""
+        value = self._take(key, None)
+        if value is None:
+            return default
+        return value if _is_text(value) else self._bad(key, "a string that is not empty", value, default)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Take a list of different strings."""
@@ -69,7 +80,7 @@ class TomlTable:
         """Take the named tables `[key.NAME]`."""
         for child, values in self.mapping(key).items():
             if not name.fullmatch(child):
-                self.note(f"{key}.{_shown(child)}", f"the name must match {name.pattern}")
+                self.note(f"{key}.{child}", f"the name must match {name.pattern}")
             elif not isinstance(values, dict):
                 self._bad(f"{key}.{child}", "a table", values, None)
             else:
@@ -86,24 +97,25 @@ class TomlTable:
     def finish(self) -> None:
         """Note every key that nobody took."""
         for key in self._left:
-            self.note(_shown(key), f"unknown; the keys here are {', '.join(self._known)}")
+            self.note(key, f"unknown; the keys here are {', '.join(self._known)}")
 
-    def _take(self, key: str, default: object) -> Any:
+    def _take(self, key: str, default: object) -> object:
         self._known.append(key)
         return self._left.pop(key, default)
 
-    def _bad(self, key: str, wanted: str, value: object, default: Any) -> Any:
-        self.note(key, f"must be {wanted}, not {_shown(value)}")
+    def _bad(self, key: str, wanted: str, value: object, default: T) -> T:
+        self.note(key, f"must be {wanted}, not {shown(value)}")
         return default
 
 
-def _is_text(value: object) -> bool:
+def _is_text(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and bool(value.strip()) and value.isprintable()
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as it may stand in a message, however long or odd it is."""
     try:
         text = repr(value)
-    except ValueError:  # an integer of thousands of digits has no decimal form in Python
-        text = "a number of thousands of digits"
+    except ValueError:  # a whole number of thousands of digits has no decimal form in Python
+        return "a number of thousands of digits"
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"

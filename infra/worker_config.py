@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.placeholders import unknown_placeholders
-from infra.schedule_expression import at_problem, cron_problem, rate_problem
-from infra.toml_table import TomlTable
+from infra.placeholders import PLACEHOLDERS, unknown_placeholders
+from infra.schedule import SCHEDULE_NAME, Schedule
+from infra.toml_table import TomlTable, shown
 
-__all__ = ["Permission", "Schedule", "WorkerConfig"]
+__all__ = ["Permission", "WorkerConfig"]
 
 # AWS quotas: docs.aws.amazon.com, "Lambda quotas" and "Using Lambda with Amazon SQS".
 MEMORY_MB = (128, 10_240)
@@ -25,27 +23,13 @@ MAX_CONCURRENCY = (2, 1_000)
 MAX_RECEIVES = (1, 1_000)
 CONCURRENCY = (1, 1_000)
 ENVIRONMENT_BYTES = 3_072  # of Lambda's 4 KB: the rest is Celeriac's own
-SCHEDULE_INPUT_BYTES = 200_000  # of the Scheduler's 256 KB: the rest is the message around the arguments
 
-SCHEDULE_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
-TASK_NAME = re.compile(r"[A-Za-z_][\w.]{0,200}", re.ASCII)
 ENVIRONMENT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
-RESERVED_ENVIRONMENT = re.compile(r"(AWS|LAMBDA|CELERIAC)_.*")
+RESERVED_ENVIRONMENT = re.compile(
+    r"(CELERIAC|LAMBDA|AWS_LAMBDA)_.*|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_(SECRET_)?ACCESS_KEY.*|AWS_SESSION_.*"
+)
 ACTION = re.compile(r"[a-z0-9-]+:[A-Z]\w*", re.ASCII)
-EXPRESSIONS = {"cron": cron_problem, "rate": rate_problem, "at": at_problem}
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """A `[schedules.NAME]`: when a task of this worker is published without anyone asking."""
-
-    name: str
-    expression: str
-    task: str
-    timezone: str = "UTC"
-    args: tuple[Any, ...] = ()
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-    enabled: bool = True
+RESOURCE = re.compile(r"arn:[^:*]+:[^:*]+:[^:*]*:[^:*]*:.*[^*:].*")
 
 
 @dataclass(frozen=True)
@@ -79,15 +63,17 @@ class WorkerConfig:
         table = TomlTable(values, file, problems)
         config = cls(
             name,
-            memory_mb=_integer(table, "memory_mb", MEMORY_MB, cls.memory_mb),
-            timeout_s=_integer(table, "timeout_s", TIMEOUT_S, cls.timeout_s),
-            batch_size=_integer(table, "batch_size", BATCH_SIZE, cls.batch_size),
-            batch_window_s=_integer(table, "batch_window_s", BATCH_WINDOW_S, cls.batch_window_s),
+            memory_mb=table.integer("memory_mb", *MEMORY_MB, default=cls.memory_mb),
+            timeout_s=table.integer("timeout_s", *TIMEOUT_S, default=cls.timeout_s),
+            batch_size=table.integer("batch_size", *BATCH_SIZE, default=cls.batch_size),
+            batch_window_s=table.integer("batch_window_s", *BATCH_WINDOW_S, default=cls.batch_window_s),
             max_concurrency=table.integer("max_concurrency", *MAX_CONCURRENCY, default=None),
-            concurrency=_integer(table, "concurrency", CONCURRENCY, cls.concurrency),
-            max_receives=_integer(table, "max_receives", MAX_RECEIVES, cls.max_receives),
+            concurrency=table.integer("concurrency", *CONCURRENCY, default=cls.concurrency),
+            max_receives=table.integer("max_receives", *MAX_RECEIVES, default=cls.max_receives),
             uses=table.texts("uses"),
-            schedules=tuple(_schedule(name, key, child) for key, child in table.tables("schedules", SCHEDULE_NAME)),
+            schedules=tuple(
+                Schedule.parse(name, key, child) for key, child in table.tables("schedules", SCHEDULE_NAME)
+            ),
             environment=_environment(table),
             permissions=tuple(_permission(row) for row in table.rows("permissions")),
         )
@@ -97,81 +83,22 @@ class WorkerConfig:
         return config
 
 
-def _integer(table: TomlTable, key: str, limits: tuple[int, int], default: int) -> int:
-    value = table.integer(key, *limits, default=default)
-    return default if value is None else value
-
-
-def _schedule(worker: str, name: str, table: TomlTable) -> Schedule:
-    schedule = Schedule(
-        name,
-        expression=_expression(table),
-        task=_task(worker, table),
-        timezone=_timezone(table),
-        args=tuple(table.array("args")),
-        kwargs=table.mapping("kwargs"),
-        enabled=table.boolean("enabled", default=True),
-    )
-    _check_arguments(schedule, table)
-    table.finish()
-    return schedule
-
-
-def _expression(table: TomlTable) -> str:
-    given = {kind: text for kind in EXPRESSIONS if (text := table.text(kind)) is not None}
-    if len(given) != 1:
-        table.note("cron", f"give one of {', '.join(EXPRESSIONS)}; {len(given)} are given")
-        return ""
-    kind, text = given.popitem()
-    if problem := EXPRESSIONS[kind](text):
-        table.note(kind, problem)
-    return f"{kind}({text})"
-
-
-def _task(worker: str, table: TomlTable) -> str:
-    task = table.text("task")
-    if task is None:
-        table.note("task", f'is needed, such as "{worker}.report"')
-    elif not TASK_NAME.fullmatch(task) or not task.startswith(f"{worker}."):
-        table.note("task", f'must be a task of this worker, such as "{worker}.report", not {task!r}')
-    return task or ""
-
-
-def _timezone(table: TomlTable) -> str:
-    name = table.text("timezone", "UTC") or "UTC"
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
-        table.note("timezone", f'must be a zone such as "Europe/Berlin", not {name!r}')
-    return name
-
-
-def _check_arguments(schedule: Schedule, table: TomlTable) -> None:
-    for key, value in (("args", schedule.args), ("kwargs", schedule.kwargs)):
-        try:
-            size = len(json.dumps(value, allow_nan=False))
-        except (TypeError, ValueError, RecursionError):
-            table.note(key, "holds what JSON cannot carry (a date, a time, inf or nan): write it as a string")
-        else:
-            if size > SCHEDULE_INPUT_BYTES:
-                table.note(key, f"must be at most {SCHEDULE_INPUT_BYTES} bytes of JSON, not {size}")
-
-
 def _environment(table: TomlTable) -> dict[str, str]:
     given = table.mapping("environment")
-    for key, value in given.items():
-        if not ENVIRONMENT_KEY.fullmatch(key) or RESERVED_ENVIRONMENT.fullmatch(key):
-            table.note(
-                f"environment.{key}", f"must be {ENVIRONMENT_KEY.pattern} and not {RESERVED_ENVIRONMENT.pattern}"
-            )
+    for name, value in given.items():
+        key = f"environment.{name}"
+        if not ENVIRONMENT_KEY.fullmatch(name):
+            table.note(key, f"the name must match {ENVIRONMENT_KEY.pattern}")
+        if RESERVED_ENVIRONMENT.fullmatch(name):
+            table.note(key, "the name is Lambda's or Celeriac's own")
         if not isinstance(value, str) or "\0" in value:
-            table.note(f"environment.{key}", "must be a string")
+            table.note(key, f"must be a string, not {shown(value)}")
         else:
-            _check_placeholders(table, f"environment.{key}", value)
-    size = sum(len(f"{key}{value}".encode()) for key, value in given.items())
+            _check_placeholders(table, key, value)
+    size = sum(len(f"{name}{value}".encode()) for name, value in given.items() if isinstance(value, str))
     if size > ENVIRONMENT_BYTES:
         table.note("environment", f"must be at most {ENVIRONMENT_BYTES} bytes, not {size}")
-    return {key: str(value) for key, value in given.items()}
+    return given
 
 
 def _permission(table: TomlTable) -> Permission:
@@ -181,7 +108,7 @@ def _permission(table: TomlTable) -> Permission:
             table.note(key, "must name at least one")
     for action in permission.actions:
         if not ACTION.fullmatch(action):
-            table.note("actions", f'must be single actions such as "s3:GetObject", not {action!r}')
+            table.note("actions", f'must be single actions such as "s3:GetObject", not {shown(action)}')
     for resource in permission.resources:
         _check_resource(table, resource)
     table.finish()
@@ -190,10 +117,10 @@ def _permission(table: TomlTable) -> Permission:
 
 def _check_resource(table: TomlTable, resource: str) -> None:
     _check_placeholders(table, "resources", resource)
-    if not re.fullmatch(r"arn:[^:*]+:[^:*]+:[^:*]*:[^:*]*:.*[^*:].*", resource):
-        table.note("resources", f"must be an ARN that names its service and a resource, not {resource!r}")
+    if not RESOURCE.fullmatch(resource):
+        table.note("resources", f"must be an ARN that names its service and a resource, not {shown(resource)}")
 
 
 def _check_placeholders(table: TomlTable, key: str, text: str) -> None:
     for name in unknown_placeholders(text):
-        table.note(key, f"{{{name}}} is no placeholder")
+        table.note(key, f"{{{name}}} is no placeholder; there are {', '.join(PLACEHOLDERS)}")

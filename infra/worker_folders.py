@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
 from infra.names import API, ARRIVALS
+from infra.toml_table import shown
 from infra.worker_config import WorkerConfig
 
 __all__ = ["WorkerConfigError", "discover_workers", "packages_of"]
@@ -55,9 +56,9 @@ def _read(file: Path, problems: list[str]) -> dict[str, Any]:
         return {}
 
 
-def _name_problem(name: str, installed: dict[str, list[str]] | Any) -> str | None:
+def _name_problem(name: str, installed: Mapping[str, list[str]]) -> str | None:
     if not NAME.fullmatch(name):
-        return f"must match {NAME.pattern}, not {name!r}"
+        return f"must match {NAME.pattern}, not {shown(name)}"
     if name in TAKEN:
         return f"{name!r} is taken by {TAKEN[name]}"
     if name in sys.stdlib_module_names:
@@ -74,7 +75,7 @@ def _uses_problems(workers: tuple[WorkerConfig, ...], functions: Path) -> list[s
         + (
             f"{used!r} is the worker itself, which it may always send to"
             if used == worker.name
-            else f"no worker {used!r}"
+            else f"no worker {shown(used)}"
         )
         for worker in workers
         for used in worker.uses

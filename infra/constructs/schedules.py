@@ -10,7 +10,8 @@ from constructs import Construct
 
 from infra.constructs.queue_with_dead_letters import QueueWithDeadLetters
 from infra.names import Names
-from infra.worker_config import Schedule, WorkerConfig
+from infra.schedule import Schedule
+from infra.worker_config import WorkerConfig
 
 __all__ = ["Schedules"]
 
