@@ -54,7 +54,7 @@ class Cloud:
 
     def start(self, port: int | None = None, environment: Mapping[str, str] | None = None) -> Endpoint:
         """Start it (on the usual port, or on a free one when that is taken) and return once it answers."""
-        endpoint = Endpoint(f"http://127.0.0.1:{port or free_port()}")
+        endpoint = Endpoint(f"http://127.0.0.1:{port or free_port(USUAL_PORT)}")
         (self._folder / "tmp").mkdir(parents=True, exist_ok=True)
         with self._file.open("a+") as file:
             _lock(file, self._folder)
@@ -132,9 +132,9 @@ class Cloud:
         return False
 
 
-def free_port() -> int:
-    """The usual port, or any other that is free when that one is taken."""
-    for port in (USUAL_PORT, 0):
+def free_port(*preferred: int) -> int:
+    """The first of the preferred ports that is free, or any that is."""
+    for port in (*preferred, 0):
         with suppress(OSError), socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(("127.0.0.1", port))

@@ -23,24 +23,26 @@ class DeployError(RuntimeError):
 
 @dataclass(frozen=True)
 class Deployer:
-    """Deploys to `endpoint`; the templates, the outputs and the log go to `folder`."""
+    """Deploys to `endpoint`; the templates, the outputs and the log go to `folder`. `app` stands in for cdk.json's."""
 
     endpoint: Endpoint
     folder: Path
     runtime: Runtime
+    app: str | None = None
 
-    def deploy(self, **context: str) -> Outputs:
+    def deploy(self) -> Outputs:
         """Deploy every stack; what has not changed is skipped, by the CDK itself."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if not self._is_bootstrapped():
             # From a folder without a cdk.json: to bootstrap takes no app, so none is synthesized for it.
             self._cdk(self.folder, "bootstrap", f"aws://{ACCOUNT}/{REGION}")
         outputs = self.folder / "outputs.json"
-        settings = {"stage": STAGE, "architecture": self.runtime.architecture, "python": self.runtime.python} | context
+        settings = {"stage": STAGE, "architecture": self.runtime.architecture, "python": self.runtime.python}
         self._cdk(
             ROOT,
             *["deploy", "--all", "--require-approval", "never", "--method", "direct", "--concurrency", "4"],
             *["--output", str(self.folder / "cdk.out"), "--outputs-file", str(outputs)],
+            *(["--app", self.app] if self.app else []),
             *[option for key, value in settings.items() for option in ("--context", f"{key}={value}")],
         )
         return Outputs.read(outputs)

@@ -1,0 +1,18 @@
+"""The embedded AWS, for every test that needs a real one."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.cloud import Cloud, free_port
+from local.endpoint import Endpoint
+
+
+@pytest.fixture(scope="session")
+def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    """A MiniStack of this test session's own, on a free port."""
+    cloud = Cloud(tmp_path_factory.mktemp("embedded-aws"))
+    try:
+        yield cloud.start(port=free_port())
+    finally:
+        cloud.stop()

@@ -1,0 +1,41 @@
+"""One deployed system, shared by every end-to-end test."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.deploy import ROOT, Deployer
+from local.endpoint import Endpoint
+from local.runtime import Runtime
+from local.seed import ADA, add_user, allow_sending
+from local.system import System
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def system(embedded_aws: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> System:
+    """The CDK app as it is, and the probe worker, deployed by the real `cdk`; Ada is a user."""
+    functions = tmp_path_factory.mktemp("functions")
+    for source in (ROOT / "functions", HERE / "workers"):
+        shutil.copytree(source, functions, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    app = f"{sys.executable} {HERE / 'deployed_app.py'} {functions}"
+    deployer = Deployer(embedded_aws, tmp_path_factory.mktemp("deploy"), Runtime.of(), app=app)
+    system = System(embedded_aws, deployer.deploy())
+    allow_sending(system.endpoint, system.outputs)
+    add_user(system.endpoint, system.outputs, ADA)
+    return system
+
+
+@pytest.fixture
+def short_visibility(system: System) -> Iterator[None]:
+    """The probe's messages come back after 2 s instead of the half a minute that AWS's rule asks for."""
+    sqs = system.endpoint.client("sqs")
+    url = system.queue_url("probe")
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "2"})
+    yield
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=before)

@@ -1,0 +1,1 @@
+"""A worker that the end-to-end tests deploy beside the real ones."""
