@@ -89,20 +89,27 @@ def on_aws() -> Engine:
     return Engine(payloads, SQSBroker(payloads, queues), DynamoDBBackend(name, payloads))
 
 
-@pytest.fixture(params=["twin", "moto", pytest.param("ministack", marks=pytest.mark.cloud)])
-def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """Each test runs on each engine."""
+@pytest.fixture(scope="module", params=["twin", "moto", pytest.param("ministack", marks=pytest.mark.cloud)])
+def kind(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The kind of engine, its clients made once a module: making them costs more than the tests."""
     with ExitStack() as stack:
+        environment = stack.enter_context(pytest.MonkeyPatch.context())
         stack.callback(aws.forget_clients)
         for name, value in {
             "ACCESS_KEY_ID": "test",
             "SECRET_ACCESS_KEY": "test",
             "DEFAULT_REGION": "us-east-1",
         }.items():
-            monkeypatch.setenv(f"AWS_{name}", value)
+            environment.setenv(f"AWS_{name}", value)
         if request.param == "ministack":
-            monkeypatch.setenv("AWS_ENDPOINT_URL", request.getfixturevalue("embedded_aws").url)
+            environment.setenv("AWS_ENDPOINT_URL", request.getfixturevalue("embedded_aws").url)
         if request.param == "moto":
             stack.enter_context(mock_aws())
         aws.forget_clients()
-        yield in_memory() if request.param == "twin" else on_aws()
+        yield request.param
+
+
+@pytest.fixture
+def engine(kind: str) -> Engine:
+    """Each test runs on each engine, with queues, a table and a bucket of its own."""
+    return in_memory() if kind == "twin" else on_aws()
