@@ -1,0 +1,169 @@
+"""The budget of `docs/costs.md`, counted: every AWS request that the library makes for a task crosses a counting proxy.
+
+Receiving and deleting are the event source mapping's requests, one each a batch, which AWS makes for us.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from celeriac import Celeriac, aws, chain
+from celeriac.backend import DynamoDBBackend
+from celeriac.broker import SQSBroker
+from celeriac.message import Message
+from celeriac.publish import message_of
+from celeriac.services import Services
+from celeriac.storage import Bucket
+from celeriac.task import Task
+from celeriac.worker import Worker
+
+pytestmark = pytest.mark.cloud
+
+
+class AmpleTime:
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+class Station:
+    """An app on real queues and tables, whose worker runs in this process."""
+
+    def __init__(self, name: str) -> None:
+        self.app = app = Celeriac("station")
+
+        @app.task(name="station.work")
+        def work(number: int = 0) -> int:
+            return number
+
+        @app.task(name="station.quiet", ignore_result=True)
+        def quiet(number: int = 0) -> int:
+            return number
+
+        @app.task(name="station.again", bind=True, default_retry_delay=0)
+        def again(task: Task) -> None:
+            if task.request.retries == 0:
+                raise task.retry(countdown=0)
+
+        @app.task(name="station.followed", track_started=True)
+        def followed() -> None: ...
+
+        self.work, self.quiet, self.again, self.followed = work, quiet, again, followed
+        self.url = aws.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+        aws.client("s3").create_bucket(Bucket=name)
+        aws.client("dynamodb").create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        )
+        payloads = Bucket(name)
+        backend = DynamoDBBackend(name, payloads, timedelta(days=1))
+        app.connect(Services(SQSBroker(payloads, {"station": self.url}), backend))
+
+    def group(self, task: Task, size: int) -> list[Message]:
+        messages = [message_of(self.app, task.name, [number], None) for number in range(size)]
+        self.app.services.broker.publish(messages)
+        return messages
+
+    def received(self) -> dict[str, Any]:
+        """A batch as the event source mapping would deliver it."""
+        answer = aws.client("sqs").receive_message(QueueUrl=self.url, MaxNumberOfMessages=10)
+        for item in answer["Messages"]:
+            aws.client("sqs").delete_message(QueueUrl=self.url, ReceiptHandle=item["ReceiptHandle"])
+        return {"Records": [{"messageId": item["MessageId"], "body": item["Body"]} for item in answer["Messages"]]}
+
+    def invoke(self, event: dict[str, Any]) -> None:
+        assert Worker(self.app)(event, AmpleTime()) == {"batchItemFailures": []}
+
+
+@pytest.fixture
+def station(wire: Any) -> Iterator[Station]:
+    station = Station(f"budget-{uuid.uuid4().hex[:12]}")
+    wire.clear()
+    yield station
+    station.app.connect(None)
+
+
+def test_sending_a_hundred_tasks_costs_ten_requests(station: Station, wire: Any) -> None:
+    station.group(station.work, 100)
+    assert wire.requests == {"SendMessageBatch": 10}
+    assert wire.items == {"SendMessageBatch": 100}
+
+
+def test_one_delay_costs_one_request_and_writes_no_row(station: Station, wire: Any) -> None:
+    station.work.delay(1)
+    assert wire.requests == {"SendMessageBatch": 1}
+
+
+def test_a_batch_of_ten_with_results_costs_one_read_and_ten_writes(station: Station, wire: Any) -> None:
+    station.group(station.work, 10)
+    event = station.received()
+    wire.clear()
+    station.invoke(event)
+    assert wire.requests == {"BatchGetItem": 1, "UpdateItem": 10}
+    assert wire.items == {"BatchGetItem": 10}
+
+
+def test_a_batch_of_ten_with_ignored_results_costs_one_read(station: Station, wire: Any) -> None:
+    station.group(station.quiet, 10)
+    event = station.received()
+    wire.clear()
+    station.invoke(event)
+    assert wire.requests == {"BatchGetItem": 1}
+
+
+def test_a_batch_delivered_again_costs_one_read(station: Station, wire: Any) -> None:
+    station.group(station.work, 10)
+    event = station.received()
+    station.invoke(event)
+    wire.clear()
+    station.invoke(event)
+    assert wire.requests == {"BatchGetItem": 1}
+
+
+def test_a_link_of_a_chain_costs_one_send_more(station: Station, wire: Any) -> None:
+    chain(station.work.s(1), station.work.s()).delay()
+    assert wire.requests == {"SendMessageBatch": 1}
+    event = station.received()
+    wire.clear()
+    station.invoke(event)
+    assert wire.requests == {"BatchGetItem": 1, "UpdateItem": 1, "SendMessageBatch": 1}
+
+
+def test_a_retry_costs_one_write_and_one_send(station: Station, wire: Any) -> None:
+    station.again.delay()
+    event = station.received()
+    wire.clear()
+    station.invoke(event)
+    assert wire.requests == {"BatchGetItem": 1, "UpdateItem": 1, "SendMessageBatch": 1}
+
+
+def test_tracking_the_start_costs_one_write_more(station: Station, wire: Any) -> None:
+    station.followed.delay()
+    event = station.received()
+    wire.clear()
+    station.invoke(event)
+    assert wire.requests == {"BatchGetItem": 1, "UpdateItem": 2}
+
+
+def test_looking_at_a_result_costs_one_read_and_none_once_it_is_ready(station: Station, wire: Any) -> None:
+    result = station.work.delay(5)
+    station.invoke(station.received())
+    wire.clear()
+    assert result.get(timeout=5) == 5
+    assert result.state == "SUCCESS"
+    assert wire.requests == {"GetItem": 1}
+
+
+def test_a_long_result_costs_one_object_more(station: Station, wire: Any) -> None:
+    station.app.task(name="station.long")(lambda: "x" * 20_000)
+    station.app.send_task("station.long")
+    event = station.received()
+    wire.clear()
+    station.invoke(event)
+    assert wire.requests == {"BatchGetItem": 1, "PUT S3": 1, "UpdateItem": 1}
