@@ -52,10 +52,18 @@ class Bucket:
             with response["Body"] as body:
                 return bytes(body.read())
 
-    def write(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
-        """Store bytes under a key, over what may be there."""
+    def write(
+        self,
+        key: str,
+        body: bytes,
+        content_type: str = "application/octet-stream",
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
+        """Store bytes under a key, over what may be there; `metadata` is the object's own (`x-amz-meta-…`), ASCII."""
         with aws.translated(f"writing {key!r}"):
-            self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type)
+            self._s3.put_object(
+                Bucket=self.name, Key=key, Body=body, ContentType=content_type, Metadata=dict(metadata or {})
+            )
 
     def metadata(self, key: str) -> dict[str, str]:
         """The object's own metadata (`x-amz-meta-…`, without the prefix); raises ObjectNotFound."""
