@@ -64,7 +64,7 @@ def loads(text: str | bytes) -> Any:
     """Read what `dumps` wrote; raises DecodeError for anything else."""
     try:
         return json.loads(text, object_hook=_decode, parse_constant=_refuse_constant)
-    except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
+    except (TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise DecodeError(f"not the JSON of a Celeriac message or result: {error}") from error
 
 
