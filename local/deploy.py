@@ -1,13 +1,13 @@
 """The CDK app that an account gets, deployed to this machine by the real `cdk` command line."""
 
 import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from local.endpoint import ACCOUNT, REGION, Endpoint
 from local.outputs import STAGE, Outputs
+from local.process import run
 from local.runtime import Runtime
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,15 +58,7 @@ class Deployer:
     def _cdk(self, cwd: Path, *arguments: str) -> None:
         log = self.folder / f"cdk-{arguments[0]}.log"
         path = os.pathsep.join([*map(str, TOOLS), os.environ["PATH"]])
-        with log.open("w") as file:
-            done = subprocess.run(  # noqa: S603 - our own pinned tool
-                [str(ROOT / "node_modules/.bin/cdk"), *arguments],
-                cwd=cwd,
-                env=self.endpoint.environment() | QUIET | {"PATH": path},
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-        if done.returncode:
-            raise DeployError(f"`cdk {arguments[0]}` failed ({done.returncode}):\n{log.read_text()[-6000:]}")
+        environment = self.endpoint.environment() | QUIET | {"PATH": path}
+        code = run([str(ROOT / "node_modules/.bin/cdk"), *arguments], cwd, environment, log)
+        if code:
+            raise DeployError(f"`cdk {arguments[0]}` failed ({code}):\n{log.read_text()[-6000:]}")

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from local.endpoint import Endpoint
-from local.outputs import Outputs
+from local.system import System
 
 
 @dataclass(frozen=True)
@@ -18,14 +17,20 @@ class User:
 ADA = User("ada", "Ada Lovelace", "ada@example.com")
 
 
-def add_user(endpoint: Endpoint, outputs: Outputs, user: User) -> None:
+def prepare(system: System) -> None:
+    """Make Ada a user, and let the notify worker send mail."""
+    add_user(system, ADA)
+    allow_sending(system)
+
+
+def add_user(system: System, user: User) -> None:
     """Write the user's row."""
     item = {"user_id": {"S": user.user_id}, "name": {"S": user.name}, "email": {"S": user.email}}
-    endpoint.client("dynamodb").put_item(TableName=outputs.users_table, Item=item)
+    system.endpoint.client("dynamodb").put_item(TableName=system.outputs.users_table, Item=item)
 
 
-def allow_sending(endpoint: Endpoint, outputs: Outputs) -> None:
+def allow_sending(system: System) -> None:
     """Verify the sender that the notify worker is configured with, as SES demands before it sends."""
-    function = endpoint.client("lambda").get_function_configuration(FunctionName=f"{outputs.deployment}-notify")
-    sender = function["Environment"]["Variables"]["MAIL_FROM"]
-    endpoint.client("ses").verify_email_identity(EmailAddress=sender)
+    name = f"{system.outputs.deployment}-notify"
+    function = system.endpoint.client("lambda").get_function_configuration(FunctionName=name)
+    system.endpoint.client("ses").verify_email_identity(EmailAddress=function["Environment"]["Variables"]["MAIL_FROM"])

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from local.deploy import ROOT, Deployer
 from local.endpoint import Endpoint
 from local.runtime import Runtime
-from local.seed import ADA, add_user, allow_sending
+from local.seed import User, add_user, prepare
 from local.system import System
 
 HERE = Path(__file__).parent
@@ -25,8 +26,7 @@ def system(embedded_aws: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> 
     app = f"{sys.executable} {HERE / 'deployed_app.py'} {functions}"
     deployer = Deployer(embedded_aws, tmp_path_factory.mktemp("deploy"), Runtime.of(), app=app)
     system = System(embedded_aws, deployer.deploy())
-    allow_sending(system.endpoint, system.outputs)
-    add_user(system.endpoint, system.outputs, ADA)
+    prepare(system)
     return system
 
 
@@ -39,3 +39,12 @@ def short_visibility(system: System) -> Iterator[None]:
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "2"})
     yield
     sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+
+@pytest.fixture
+def user(system: System) -> User:
+    """A user of this test's own: mails to it are this test's."""
+    name = f"u{uuid.uuid4().hex[:12]}"
+    user = User(name, f"User {name}", f"{name}@example.com")
+    add_user(system, user)
+    return user
