@@ -57,6 +57,10 @@ class Broker(ABC):
     def send_batch(self, queue: str, entries: Sequence[Entry]) -> dict[str, str]:
         """Send up to ten entries of up to 1 MiB together; returns the refused ones' ids with the reasons."""
 
+    @abstractmethod
+    def acknowledge(self, queue: str, receipts: Sequence[str]) -> None:
+        """Delete delivered messages by their receipt handles; those that are deleted already are no error."""
+
     def publish(self, messages: Iterable[Message]) -> None:
         """Send messages, each to its `queue`.
 
@@ -141,6 +145,13 @@ class SQSBroker(Broker):
         with aws.translated(f"sending to queue {queue!r}"):
             answer = aws.client("sqs").send_message_batch(QueueUrl=self.queues[queue], Entries=request)
         return {entries[int(item["Id"])].id: str(item["Code"]) for item in answer.get("Failed", ())}
+
+    def acknowledge(self, queue: str, receipts: Sequence[str]) -> None:
+        for start in range(0, len(receipts), limits.SQS_BATCH_ENTRIES):
+            batch = receipts[start : start + limits.SQS_BATCH_ENTRIES]
+            entries = [{"Id": str(index), "ReceiptHandle": receipt} for index, receipt in enumerate(batch)]
+            with aws.translated(f"acknowledging messages of queue {queue!r}"):
+                aws.client("sqs").delete_message_batch(QueueUrl=self.queues[queue], Entries=entries)
 
 
 def _delay_s(eta: datetime | None) -> int:

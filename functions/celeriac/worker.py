@@ -12,18 +12,17 @@ import os
 import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from logging import ERROR, INFO, WARNING
+from logging import ERROR
 from typing import TYPE_CHECKING, Any, Protocol
 
 from celeriac import clock, log, states
+from celeriac.attempt import Delivery, attempt
 from celeriac.broker import PayloadGone
-from celeriac.exceptions import CeleriacError, NotRegistered, QueueNotFound, TaskRevokedError
+from celeriac.exceptions import CeleriacError
 from celeriac.fence import Verdict, judge
 from celeriac.followups import abandoned, follow_ups
 from celeriac.message import Message
 from celeriac.row import Row
-from celeriac.trace import failed, trace
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -35,21 +34,14 @@ MARGIN_S = 2.0
 EARLY_S = 0.5
 """A task that is due this soon is run rather than sent back."""
 
+Copies = list[Delivery]
+"""The deliveries of one task in a batch: one, but for duplicates."""
+
 
 class LambdaContext(Protocol):
     """What a worker needs of Lambda's context."""
 
     def get_remaining_time_in_millis(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A message as SQS delivered it; `receives` counts this delivery too; `error` is why it cannot run."""
-
-    item_id: str
-    message: Message
-    receives: int = 1
-    error: CeleriacError | None = None
 
 
 class Worker:
@@ -75,44 +67,63 @@ class _Batch:
         self.longest_s, self.begun, self.lock = 0.0, 0, threading.Lock()
 
     def run(self, records: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
-        copies: dict[str, list[Delivery]] = {}
+        tasks: dict[str, Copies] = {}
         for record in records:
             if delivery := self._opened(record):
-                copies.setdefault(delivery.message.id, []).append(delivery)
-        self.rows = self.backend.get_many(copies)
-        self._side_by_side(list(copies.values()))
+                tasks.setdefault(delivery.message.id, []).append(delivery)
+        self.rows = self.backend.get_many(tasks)
+        suspects = [copies for copies in tasks.values() if len(tasks) > 1 and self._is_suspect(copies)]
+        self._side_by_side([copies for copies in tasks.values() if copies not in suspects])
+        if suspects:
+            self._alone(suspects, done=[copies for copies in tasks.values() if copies not in suspects])
         return {"batchItemFailures": [{"itemIdentifier": item_id} for item_id in self.failed]}
 
     def _opened(self, record: Mapping[str, Any]) -> Delivery | None:
         """The delivery of an SQS record; a poisonous one is left to the dead-letter queue."""
-        item_id = record["messageId"]
+        item_id, receipt = record["messageId"], record.get("receiptHandle", "")
         receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
         try:
-            return Delivery(item_id, self.broker.open(record["body"], item_id), receives)
+            return Delivery(item_id, receipt, self.broker.open(record["body"], item_id), receives)
         except PayloadGone as error:
-            return Delivery(item_id, error.message, receives, error)
+            return Delivery(item_id, receipt, error.message, receives, error)
         except CeleriacError as error:
             log.task_line(ERROR, f"message cannot be read: {error}", message_id=item_id, receives=receives)
             self.failed.append(item_id)
             return None
 
-    def _side_by_side(self, groups: list[list[Delivery]]) -> None:
-        """Run the tasks of a batch, `concurrency` at a time; copies of one task one after the other."""
-        threads = min(self.app.services.concurrency, len(groups))
+    def _is_suspect(self, copies: Copies) -> bool:
+        """Whether a worker may have died of this task: it was delivered before, and nothing came of it."""
+        delivery = copies[0]
+        return delivery.receives > 1 and judge(delivery.message, self.rows.get(delivery.message.id)) is Verdict.RUN
+
+    def _alone(self, suspects: list[Copies], done: list[Copies]) -> None:
+        """Run one suspect with nothing else in hand, so that if it kills this process again it takes no other task
+        along: what is done is acknowledged first, and the other suspects are sent back as new messages."""
+        suspect, *others = sorted(suspects, key=lambda copies: -copies[0].receives)
+        self.broker.publish(copies[0].message for copies in others)
+        settled = [
+            delivery for copies in (*done, *others) for delivery in copies if delivery.item_id not in self.failed
+        ]
+        self.broker.acknowledge(self.app.main, [delivery.receipt for delivery in settled])
+        self._guarded(suspect)
+
+    def _side_by_side(self, tasks: list[Copies]) -> None:
+        """Run tasks, `concurrency` at a time."""
+        threads = min(self.app.services.concurrency, len(tasks))
         if threads <= 1:
-            for group in groups:
-                self._guarded(group)
+            for copies in tasks:
+                self._guarded(copies)
             return
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(self._guarded, groups))
+            list(pool.map(self._guarded, tasks))
 
-    def _guarded(self, group: list[Delivery]) -> None:
+    def _guarded(self, copies: Copies) -> None:
         """Settle deliveries; trouble with AWS, or a task that wants its message back, costs this item a redelivery."""
-        for delivery in group:
+        for delivery in copies:
             try:
                 self._settle(delivery)
             except Exception:  # noqa: BLE001 - one item's trouble, whatever it is, is not its batch's
-                log.logger.exception("task will be delivered again", extra={"fields": _about(delivery)})
+                log.logger.exception("task will be delivered again", extra={"fields": delivery.about})
                 self.failed.append(delivery.item_id)
 
     def _settle(self, delivery: Delivery) -> None:
@@ -121,10 +132,10 @@ class _Batch:
         verdict = judge(message, row)
         if verdict is Verdict.STALE:
             return
-        if verdict is Verdict.RUN and self._must_wait(message):
+        if verdict is Verdict.RUN and (_is_early(message) or self._is_short_of_time(message)):
             self.broker.publish([message])
             return
-        standing = self.backend.filled(row) if row and verdict is Verdict.REPLAY else self._outcome(delivery)
+        standing = self.backend.filled(row) if row and verdict is Verdict.REPLAY else self._attempt(delivery)
         if standing.state == states.IGNORED:
             return
         self.rows[message.id] = standing
@@ -132,67 +143,21 @@ class _Batch:
             self.backend.record(other)
         self.broker.publish(follow_ups(self.app, message, standing))
 
-    def _must_wait(self, message: Message) -> bool:
-        """Whether to send the message back: it is early (a delay in SQS ends after 15 minutes), or this function's time
-        is nearly over. Sent back it is a new message; to fail it would use up one of its receives."""
-        if message.eta and (message.eta - clock.now()).total_seconds() > EARLY_S:
-            return True
+    def _attempt(self, delivery: Delivery) -> Row:
+        began_at = clock.now()
+        row = attempt(self.app, delivery, has_row=delivery.message.id in self.rows)
+        self.longest_s = max(self.longest_s, (clock.now() - began_at).total_seconds())
+        return row
+
+    def _is_short_of_time(self, message: Message) -> bool:
+        """Whether this function's time is nearly over. The message is then sent back as a new one, for to fail it would
+        use up one of its receives; the first task always runs, or none ever would."""
         with self.lock:
             self.begun += 1
             left_s = self.context.get_remaining_time_in_millis() / 1000
             return self.begun > 1 and left_s < max(self.longest_s, message.time_limit or 0) + MARGIN_S
 
-    def _outcome(self, delivery: Delivery) -> Row:
-        """Run the task and record what became of it; returns the row that stands."""
-        row = self._ran(delivery)
-        try:
-            for message in follow_ups(self.app, delivery.message, row):
-                self.broker.require(message.queue)
-        except QueueNotFound as error:
-            row = failed(delivery.message, error)
-        self._log(delivery, row)
-        return self.backend.record(row) if self._is_kept(delivery.message, row) else row
 
-    def _ran(self, delivery: Delivery) -> Row:
-        message = delivery.message
-        if delivery.error:
-            return failed(message, delivery.error)
-        if message.expires and message.expires <= clock.now():
-            return failed(message, TaskRevokedError("expired")).replace(state=states.REVOKED)
-        try:
-            task = self.app.tasks[message.task]
-        except NotRegistered as error:
-            return failed(message, error)
-        if task.track_started:
-            self.backend.progress(Row.of(message, states.STARTED, started_at=clock.now()))
-        row = trace(task, message, redelivered=delivery.receives > 1)
-        if row.started_at and row.done_at:
-            self.longest_s = max(self.longest_s, (row.done_at - row.started_at).total_seconds())
-        return row
-
-    def _is_kept(self, message: Message, row: Row) -> bool:
-        """Whether the outcome is written: an ignored success is not, unless a row of it waits for its end."""
-        if row.state == states.IGNORED:
-            return False
-        task = self.app.known(message.task)
-        ignored = (
-            message.ignore_result if message.ignore_result is not None else task is not None and task.ignore_result
-        )
-        return row.state != states.SUCCESS or not ignored or message.retries > 0 or message.id in self.rows
-
-    def _log(self, delivery: Delivery, row: Row) -> None:
-        level = {states.FAILURE: ERROR, states.RETRY: WARNING, states.REVOKED: WARNING}.get(row.state, INFO)
-        duration = (row.done_at - row.started_at).total_seconds() if row.done_at and row.started_at else None
-        log.task_line(level, f"task {row.state.lower()}", **_about(delivery), duration_s=duration, error=row.error)
-
-
-def _about(delivery: Delivery) -> dict[str, Any]:
-    message = delivery.message
-    return {
-        "task_id": message.id,
-        "task": message.task,
-        "attempt": message.retries,
-        "queue": message.queue,
-        "receives": delivery.receives,
-        "root_id": message.root_id,
-    }
+def _is_early(message: Message) -> bool:
+    """Whether a task is not due yet: a delay in SQS ends after 15 minutes, and a longer one is made of several."""
+    return message.eta is not None and (message.eta - clock.now()).total_seconds() > EARLY_S

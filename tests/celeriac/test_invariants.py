@@ -232,3 +232,24 @@ def test_a_process_that_always_dies_leaves_a_dead_letter_and_harms_no_other_task
         assert fine.get(timeout=0) == 3
         assert lost.id in twin.dead_letters["office"][0].body
         assert twin.dead_letters["office"][0].receives == 3
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+@pytest.mark.parametrize("killers", [1, 2])
+def test_a_task_that_kills_its_worker_takes_no_other_task_along(killers: int, concurrency: int) -> None:
+    """Invariant 7: what may have killed a worker runs alone, so the rest of its batch ends as if it were not there."""
+    office = Office()
+
+    @office.app.task(name="office.kill")
+    def kill() -> None:
+        raise Crash("as kill -9 would")
+
+    with Twin(office.app, concurrency=concurrency) as twin:
+        results = [office.add.delay(number, 1) for number in range(6)]
+        deadly = [kill.delay() for _ in range(killers)]
+        results += [office.add.delay(number, 1) for number in range(6, 20)]
+        twin.run()
+        assert [result.get(timeout=0) for result in results] == list(range(1, 21))
+        assert sorted(twin.broker.open(item.body, "").id for item in twin.dead_letters["office"]) == sorted(
+            result.id for result in deadly
+        )

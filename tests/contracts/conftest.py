@@ -40,6 +40,23 @@ class Engine:
             found += [(item["Body"], item["MessageId"]) for item in batch]
         return found
 
+    def receipts(self, queue: str = "a") -> list[str]:
+        """Receive up to ten messages without deleting them; returns their receipt handles."""
+        if isinstance(self.broker, MemoryBroker):
+            return [item.message_id for item in self.broker.receive(queue, 10, 30)]
+        url = self.broker.queues[queue]
+        answer = aws.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        return [item["ReceiptHandle"] for item in answer["Messages"]]
+
+    def size(self, queue: str = "a") -> int:
+        """The number of messages in a queue, the hidden ones included."""
+        if isinstance(self.broker, MemoryBroker):
+            return len(self.broker.messages[queue])
+        names: list[Any] = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        url = self.broker.queues[queue]
+        attributes = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return sum(int(value) for value in attributes.values())
+
     def put(self, queue: str, body: str) -> None:
         """Put a text into a queue, as a stranger might."""
         if isinstance(self.broker, MemoryBroker):

@@ -89,3 +89,13 @@ def test_nothing_is_stored_for_messages_that_fit(engine: Any) -> None:
         assert not engine.payloads.objects
     else:
         assert list(engine.payloads.keys("")) == []
+
+
+def test_acknowledged_messages_are_gone_and_others_are_not(engine: Any) -> None:
+    engine.broker.publish([message(number) for number in range(3)])
+    first, *_ = receipts = engine.receipts()
+    engine.broker.acknowledge("a", [first])
+    assert engine.size() == 2
+    engine.broker.acknowledge("a", receipts)
+    engine.broker.acknowledge("a", [])
+    assert engine.size() == 0

@@ -59,7 +59,7 @@ class QueuedMessage:
 
 
 class MemoryBroker(Broker):
-    """A broker whose queues are lists; what is received stays hidden until it is deleted or comes back."""
+    """A broker whose queues are lists; what is received stays hidden until it is acknowledged or comes back."""
 
     def __init__(
         self, payloads: Objects, queues: Mapping[str, str] | Iterable[str], worker: str = "", step: Step = _no_step
@@ -85,10 +85,9 @@ class MemoryBroker(Broker):
             message.visible_at = clock.now() + timedelta(seconds=visibility_s)
         return due
 
-    def delete(self, queue: str, message: QueuedMessage) -> None:
-        """Take a message off its queue."""
-        self._step(f"delete a message of {queue}")
-        self.messages[queue].remove(message)
+    def acknowledge(self, queue: str, receipts: Sequence[str]) -> None:
+        self._step(f"acknowledge messages of {queue}")
+        self.messages[queue] = [item for item in self.messages[queue] if item.message_id not in receipts]
 
 
 class MemoryBackend(Backend):

@@ -82,7 +82,7 @@ class Twin:
             failed = {item["itemIdentifier"] for item in response["batchItemFailures"]}
             for message in batch:
                 if message.message_id not in failed:
-                    self.broker.delete(queue, message)
+                    self.broker.acknowledge(queue, [message.message_id])
         except Crash:
             pass
         self._bury(queue)
@@ -116,6 +116,7 @@ class _Invocation:
 def _record(message: QueuedMessage) -> dict[str, Any]:
     return {
         "messageId": message.message_id,
+        "receiptHandle": message.message_id,
         "body": message.body,
         "attributes": {"ApproximateReceiveCount": str(message.receives)},
     }

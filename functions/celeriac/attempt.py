@@ -1,0 +1,91 @@
+"""One attempt at one task: run it, see that what follows can be sent, record what became of it, log a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from logging import ERROR, INFO, WARNING
+from typing import TYPE_CHECKING, Any
+
+from celeriac import clock, log, states
+from celeriac.exceptions import CeleriacError, NotRegistered, QueueNotFound, TaskRevokedError
+from celeriac.followups import follow_ups
+from celeriac.message import Message
+from celeriac.row import Row
+from celeriac.trace import failed, trace
+
+if TYPE_CHECKING:
+    from celeriac.app import Celeriac
+
+__all__ = ["Delivery", "attempt"]
+
+_LEVELS = {states.FAILURE: ERROR, states.RETRY: WARNING, states.REVOKED: WARNING}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message as SQS delivered it; `receives` counts this delivery too; `error` is why it cannot run."""
+
+    item_id: str
+    receipt: str
+    message: Message
+    receives: int = 1
+    error: CeleriacError | None = None
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What a log line says of it."""
+        return {
+            "task_id": self.message.id,
+            "task": self.message.task,
+            "attempt": self.message.retries,
+            "queue": self.message.queue,
+            "receives": self.receives,
+            "root_id": self.message.root_id,
+        }
+
+
+def attempt(app: Celeriac, delivery: Delivery, *, has_row: bool) -> Row:
+    """Run the task and record its outcome; returns the row that stands, ours or that of a faster copy."""
+    row = _deliverable(app, delivery.message, _run(app, delivery))
+    _log(delivery, row)
+    return app.services.backend.record(row) if _is_kept(app, delivery.message, row, has_row) else row
+
+
+def _run(app: Celeriac, delivery: Delivery) -> Row:
+    message = delivery.message
+    if delivery.error:
+        return failed(message, delivery.error)
+    if message.expires and message.expires <= clock.now():
+        return failed(message, TaskRevokedError("expired")).replace(state=states.REVOKED)
+    try:
+        task = app.tasks[message.task]
+    except NotRegistered as error:
+        return failed(message, error)
+    if task.track_started:
+        app.services.backend.progress(Row.of(message, states.STARTED, started_at=clock.now()))
+    return trace(task, message, redelivered=delivery.receives > 1)
+
+
+def _deliverable(app: Celeriac, message: Message, row: Row) -> Row:
+    """The row, or a failure in its place if what follows from it goes to a queue that this worker may not use."""
+    try:
+        for following in follow_ups(app, message, row):
+            app.services.broker.require(following.queue)
+    except QueueNotFound as error:
+        return failed(message, error)
+    return row
+
+
+def _is_kept(app: Celeriac, message: Message, row: Row, has_row: bool) -> bool:
+    """Whether the outcome is written: an ignored success is not, unless a row of it waits for its end."""
+    if row.state != states.SUCCESS or has_row:
+        return row.state != states.IGNORED
+    task = app.known(message.task)
+    ignored = message.ignore_result if message.ignore_result is not None else task is not None and task.ignore_result
+    return not ignored
+
+
+def _log(delivery: Delivery, row: Row) -> None:
+    duration_s = (row.done_at - row.started_at).total_seconds() if row.done_at and row.started_at else None
+    level = _LEVELS.get(row.state, INFO)
+    log.task_line(level, f"task {row.state.lower()}", **delivery.about, duration_s=duration_s, error=row.error)
