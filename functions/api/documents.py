@@ -1,0 +1,158 @@
+"""The JSON of the API, both ways: what these declare is what is validated, and what `/openapi.json` shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from celeriac import limits
+
+__all__ = [
+    "Accepted",
+    "AcceptedUpload",
+    "Fault",
+    "Filename",
+    "Links",
+    "ProblemDocument",
+    "TaskCall",
+    "TaskDocument",
+    "TaskError",
+    "TaskReceipt",
+    "UploadForm",
+    "UploadOffer",
+    "UserId",
+]
+
+# `$` alone would let a newline pass at the end, in Python's regular expressions.
+_END = r"$(?!\n)"
+
+TaskId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,254}" + _END,
+        description="Letters, digits and `._:@-`, at most 255, the first one a letter or a digit.",
+    ),
+]
+UserId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+:|-]{0,127}" + _END,
+        description="Whose file it is: letters, digits and `._@+:|-`, at most 128, the first one a letter or a digit.",
+    ),
+]
+Filename = Annotated[str, Meta(min_length=1, max_length=255)]
+Seconds = Annotated[float, Meta(gt=0, le=limits.RETRY_COUNTDOWN_S)]
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class TaskCall(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    """One task to send: its name, its arguments and the options of `apply_async`."""
+
+    task: Annotated[str, Meta(description="The task's name, such as `thumbnail.generate_thumbnail`.")]
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    countdown: Annotated[
+        Annotated[float, Meta(ge=0, le=limits.RETRY_COUNTDOWN_S)] | None, Meta(description="Seconds to wait.")
+    ] = None
+    eta: Annotated[Moment | None, Meta(description="When to run it, at the earliest; with a UTC offset.")] = None
+    expires: Annotated[
+        Seconds | Moment | None, Meta(description="When it is no use any more: in seconds, or a time.")
+    ] = None
+    task_id: Annotated[TaskId | None, Meta(description="An id of your own; sent twice, it may run twice.")] = None
+    queue: Annotated[str | None, Meta(description="Another queue than the worker's.")] = None
+    ignore_result: bool | None = None
+    time_limit: Annotated[Seconds | None, Meta(description="Seconds until the task is ended.")] = None
+    soft_time_limit: Annotated[Seconds | None, Meta(description="Seconds until the task is told to end.")] = None
+
+
+class UploadOffer(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    """A file that is to be uploaded by form, which is the way for large ones."""
+
+    filename: Filename
+    size: Annotated[int, Meta(ge=1, description="Its bytes; S3 takes no more than these.")]
+    user_id: UserId
+    content_type: Annotated[str | None, Meta(description="Without it, the file name's extension tells.")] = None
+
+
+class Links(Struct, frozen=True):
+    """Where to go from here; paths are below the API's own URL."""
+
+    self: str
+
+
+class TaskReceipt(Struct, frozen=True):
+    """A task that was accepted."""
+
+    id: str
+    task: str
+    state: str
+    links: Links
+
+
+class Accepted(Struct, frozen=True):
+    """The tasks that were accepted, in the order of the request."""
+
+    tasks: list[TaskReceipt]
+
+
+class UploadForm(Struct, frozen=True):
+    """A form to POST as multipart/form-data: these fields, then the file as the field `file`, last."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class AcceptedUpload(Struct, frozen=True):
+    """Where the file is, or will be once the form is sent; and the tasks that it starts."""
+
+    key: str
+    tasks: list[TaskReceipt]
+    upload: UploadForm | UnsetType = UNSET
+
+
+class TaskError(Struct, frozen=True):
+    """What a task raised."""
+
+    type: str
+    message: str
+
+
+class TaskDocument(Struct, kw_only=True, frozen=True):
+    """What is known of a task; `meta` is what the task itself tells of its progress."""
+
+    id: str
+    task: str | None
+    state: str
+    result: Any
+    result_omitted: Annotated[str | UnsetType, Meta(description="Why `result` is null although there is one.")] = UNSET
+    error: TaskError | None
+    meta: Any
+    children: Annotated[list[str], Meta(description="The tasks that it sent.")]
+    queue: str | None
+    attempt: int
+    started_at: datetime | None
+    done_at: datetime | None
+    links: Links
+
+
+class Fault(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """One thing that is wrong: in which item of a list, at which JSON pointer of the body, or in which parameter."""
+
+    detail: str
+    index: int | UnsetType = UNSET
+    pointer: str | UnsetType = UNSET
+    parameter: str | UnsetType = UNSET
+    id: str | UnsetType = UNSET
+
+
+class ProblemDocument(Struct, kw_only=True, frozen=True):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault] = []
+    tasks: Annotated[list[TaskReceipt] | UnsetType, Meta(description="What was sent all the same.")] = UNSET

@@ -1,0 +1,44 @@
+"""What Lambda calls: a request in, an answer out, whatever happens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from api.problems import InternalError, MethodNotAllowed, Problem, RouteNotFound, Unavailable
+from api.requests import LambdaContext, Request
+from api.responses import Response
+from api.routes import ROUTES, Route
+from celeriac import log
+from celeriac.exceptions import OperationalError
+
+__all__ = ["handler"]
+
+log.configure(os.environ)
+
+
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer an event of API Gateway's Lambda proxy integration; never raises."""
+    try:
+        request = Request.of(event, context)
+        response = _route(request).answer(request)
+    except Problem as problem:
+        response = Response.of(problem)
+    except OperationalError:
+        log.logger.exception("AWS did not answer")
+        response = Response.of(Unavailable("AWS did not answer. Repeat the request with the same Idempotency-Key."))
+    except Exception:  # noqa: BLE001 - the caller gets an answer, the log the traceback
+        log.logger.exception("request failed")
+        response = Response.of(InternalError("The log of this API's function has the details."))
+    return response.as_event()
+
+
+def _route(request: Request) -> Route:
+    if route := ROUTES.get(request.route):
+        return route
+    _, _, path = request.route.partition(" ")
+    methods = sorted(name.partition(" ")[0] for name in ROUTES if name.endswith(f" {path}"))
+    if methods:
+        raise MethodNotAllowed(f"Use {' or '.join(methods)}.", headers={"allow": ", ".join(methods)})
+    raise RouteNotFound("GET /openapi.json tells what there is.")

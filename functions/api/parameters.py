@@ -1,0 +1,65 @@
+"""The parameters of the routes: each is read by the declaration that `/openapi.json` shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from api.documents import Fault, UserId
+from api.problems import InvalidRequest
+from api.requests import Request
+
+__all__ = ["IDEMPOTENCY_KEY", "TASK_ID", "USER_ID", "WAIT", "Parameter"]
+
+Place = Literal["query", "header", "path"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A named text in a request's query, headers or path, and the type that it must have."""
+
+    name: str
+    place: Place
+    kind: Any
+    description: str
+    default: Any = None
+    required: bool = False
+
+    def read(self, request: Request) -> Any:
+        """Its value, or the default; raises InvalidRequest naming the parameter."""
+        text = self._text(request)
+        if text is None and self.required:
+            raise self._invalid(f"The {self.place} parameter {self.name!r} is missing.")
+        if text is None:
+            return self.default
+        try:
+            return msgspec.convert(text, self.kind, strict=False)
+        except (msgspec.ValidationError, UnicodeError) as error:
+            raise self._invalid(f"The {self.place} parameter {self.name!r} is wrong: {error}.") from error
+
+    def _text(self, request: Request) -> str | None:
+        places = {"query": request.query, "header": request.headers, "path": request.path_parameters}
+        return places[self.place].get(self.name.lower() if self.place == "header" else self.name)
+
+    def _invalid(self, detail: str) -> InvalidRequest:
+        return InvalidRequest(detail, [Fault(parameter=self.name, detail=detail)])
+
+
+USER_ID = Parameter(name="user_id", place="query", kind=UserId, description="Whose file it is.", required=True)
+WAIT = Parameter(
+    name="wait",
+    place="query",
+    kind=Annotated[float, Meta(ge=0, le=25)],
+    description="Hold the answer until the task is finished, for so many seconds at the most.",
+    default=0.0,
+)
+TASK_ID = Parameter(name="id", place="path", kind=str, description="A task's id.", required=True)
+IDEMPOTENCY_KEY = Parameter(
+    name="Idempotency-Key",
+    place="header",
+    kind=Annotated[str, Meta(pattern=r"^[\x20-\x7e]+$(?!\n)", min_length=1, max_length=255)],
+    description="A key of your own, new for each request; a repeat with the same key does nothing twice.",
+)
