@@ -44,6 +44,8 @@ def _client(service: str) -> Any:
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=CONNECTIONS,
         s3={"addressing_style": "path"} if _is_local() else None,
+        # Else links and forms are signed with version 2 in the oldest regions, which newer buckets refuse.
+        signature_version="s3v4" if service == "s3" else None,
     )
     return botocore.session.get_session().create_client(service, config=config)
 
