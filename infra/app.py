@@ -18,13 +18,13 @@ from infra.stacks.storage import StorageStack
 from infra.stacks.workers import WorkersStack
 from infra.worker_folders import WorkerConfigError, discover_workers
 
-__all__ = ["compose"]
+__all__ = ["check", "compose"]
 
 FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
 
 
 def compose(app: App, functions: Path = FUNCTIONS) -> None:
-    """Put the four stacks of one deployment into the app, and check them against the rule packs at synth."""
+    """Put the four stacks of one deployment, with the workers under `functions`, into the app."""
     settings = Settings.from_context(app.node)
     workers = discover_workers(functions)
     names, env = Names(settings.deployment), Environment(region=settings.region)
@@ -59,6 +59,10 @@ def compose(app: App, functions: Path = FUNCTIONS) -> None:
         env=env,
     )
     acknowledge(names.deployment, storage, consumers, producer, workers)
+
+
+def check(app: App) -> None:
+    """Have the synth fail on every finding of cdk-nag's rule packs that is not acknowledged."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
 
 
@@ -67,6 +71,7 @@ def main() -> None:
     app = App()
     try:
         compose(app)
+        check(app)
         app.synth()
     except (SettingsError, WorkerConfigError) as error:
         sys.exit(str(error))

@@ -76,10 +76,8 @@ class Bundle:
     def _compile(self, output: Path) -> None:
         python = _interpreter(self.target.python)
         if python is None:
-            notice = (
-                f"no python{self.target.python} on this machine: {', '.join(self.packages)} ship without .pyc files"
-            )
-            print(f"{notice} and start more slowly", file=sys.stderr)
+            missing = f"no python{self.target.python} on this machine to compile with"
+            print(f"{missing}: the function of {self.packages[1]} will start more slowly", file=sys.stderr)
             return
         # Unchecked: /var/task is read-only and zip files move time stamps, so a check could only cost time.
         how = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(output), "-p", LAMBDA_ROOT]

@@ -87,8 +87,9 @@ class TaskFunction(Construct):
 def _statements(deployment: Deployment, queues: Mapping[str, QueueAddress]) -> list[iam.PolicyStatement]:
     objects = [deployment.payloads.arn_for_objects(keys) for keys in PAYLOAD_KEYS]
     table = [deployment.results.table_arn]
+    targets = [queue.arn for queue in queues.values()]
     return [
-        iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.arn for queue in queues.values()]),
+        *([iam.PolicyStatement(actions=["sqs:SendMessage"], resources=targets)] if targets else []),
         iam.PolicyStatement(actions=[f"dynamodb:{action}" for action in RESULT_ACTIONS], resources=table),
         iam.PolicyStatement(actions=["s3:GetObject", "s3:PutObject"], resources=objects),
         # Without it S3 answers 403 for a key that is gone, and "gone" could not be told from "not allowed".

@@ -1,0 +1,99 @@
+"""The HTTP API: the routes, who may call them, and what reaches the function."""
+
+import json
+from typing import Any
+
+ROUTES = {"POST /tasks", "GET /tasks/{id}", "POST /images", "POST /pdfs", "GET /openapi.json"}
+
+
+def routes(resources: Any) -> dict[str, dict[str, Any]]:
+    """The methods by "METHOD /path"."""
+    parts = resources("api", "ApiGateway::Resource")
+
+    def path(reference: dict[str, Any]) -> str:
+        part = parts.get(reference.get("Ref", ""))
+        return f"{path(part['ParentId'])}/{part['PathPart']}" if part else ""
+
+    methods = resources("api", "ApiGateway::Method").values()
+    return {f"{method['HttpMethod']} {path(method['ResourceId'])}": method for method in methods}
+
+
+def test_the_routes_are_those_of_the_design(resources: Any) -> None:
+    assert set(routes(resources)) == ROUTES
+
+
+def test_every_method_needs_a_signature(resources: Any) -> None:
+    assert {method["AuthorizationType"] for method in routes(resources).values()} == {"AWS_IAM"}
+
+
+def test_no_other_origin_is_let_in(templates: Any) -> None:
+    assert "OPTIONS" not in json.dumps(templates["api"])
+    assert "Access-Control" not in json.dumps(templates["api"])
+
+
+def test_every_method_reaches_the_api_function(resources: Any, flat: Any) -> None:
+    for method in routes(resources).values():
+        integration = flat(method["Integration"])
+        assert integration["Type"] == "AWS_PROXY"
+        assert "${apiFunction" in integration["Uri"]
+
+
+def test_only_the_api_may_invoke_the_function_each_route_by_its_own_right(resources: Any, flat: Any) -> None:
+    rights = [flat(right) for right in resources("api", "Lambda::Permission").values()]
+
+    assert {right["Principal"] for right in rights} == {"apigateway.amazonaws.com"}
+    assert len({right["SourceArn"] for right in rights}) == len(rights) == len(ROUTES)
+
+
+def test_images_and_pdfs_arrive_whole(resources: Any) -> None:
+    (api,) = resources("api", "ApiGateway::RestApi").values()
+
+    assert {"image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf"} <= set(api["BinaryMediaTypes"])
+    # With */* every JSON body would arrive in base64, too.
+    assert "*/*" not in api["BinaryMediaTypes"]
+
+
+def test_access_is_logged_and_throttled(resources: Any, flat: Any) -> None:
+    (stage,) = (flat(stage) for stage in resources("api", "ApiGateway::Stage").values())
+    (settings,) = stage["MethodSettings"]
+
+    assert stage["StageName"] == "v1"
+    assert stage["AccessLogSetting"]["DestinationArn"]
+    assert json.loads(stage["AccessLogSetting"]["Format"])["status"] == "$context.status"
+    assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (100, 200)
+    assert settings["DataTraceEnabled"] is False
+    assert "TracingEnabled" not in stage
+
+
+def test_what_the_gateway_refuses_is_problem_json(resources: Any) -> None:
+    answers = {answer["ResponseType"]: answer for answer in resources("api", "ApiGateway::GatewayResponse").values()}
+
+    assert set(answers) == {"DEFAULT_4XX", "DEFAULT_5XX"}
+    for answer in answers.values():
+        assert "problem+json" in answer["ResponseParameters"]["gatewayresponse.header.Content-Type"]
+        body = answer["ResponseTemplates"]["application/json"].replace("$context.error.messageString", '"Forbidden"')
+        assert json.loads(body) == {"type": "about:blank", "title": "Forbidden"}
+
+
+def test_the_http_side_knows_every_workers_queue_by_name(resources: Any, flat: Any) -> None:
+    for function in map(flat, resources("api", "Lambda::Function").values()):
+        queues = json.loads(function["Environment"]["Variables"]["CELERIAC_QUEUES"])
+        assert queues == {
+            worker: f"https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/celeriac-dev-{worker}"
+            for worker in ("notify", "process_pdf", "thumbnail")
+        }
+
+
+def test_the_http_side_has_a_function_for_calls_and_one_for_arrivals(resources: Any) -> None:
+    functions = {f["FunctionName"]: f for f in resources("api", "Lambda::Function").values()}
+
+    assert functions["celeriac-dev-api"]["Handler"] == "api.handler.handler"
+    assert functions["celeriac-dev-arrivals"]["Handler"] == "api.arrivals.handler"
+    assert {f["Environment"]["Variables"]["CELERIAC_WORKER"] for f in functions.values()} == {"api", "arrivals"}
+    # API Gateway gives up after 29 seconds, and an answer may be held for 20.
+    assert 20 < functions["celeriac-dev-api"]["Timeout"] <= 29
+
+
+def test_the_outputs_are_named_as_documented(templates: Any) -> None:
+    assert set(templates["api"]["Outputs"]) == {"ApiUrl", "ApiId"}

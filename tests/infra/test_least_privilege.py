@@ -1,0 +1,143 @@
+"""What every function may do: this list, and nothing beside it."""
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+SQS = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}"
+
+
+@pytest.fixture
+def rights(resources: Any, flat: Any) -> dict[str, dict[str, set[str]]]:
+    """By function: every action allowed to its role, and on what."""
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for stack in ("workers", "api"):
+        roles = {f"${{{key}}}": role.get("RoleName", "unnamed") for key, role in resources(stack, "IAM::Role").items()}
+        for policy in map(flat, resources(stack, "IAM::Policy").values()):
+            for role in policy["Roles"]:
+                for statement in policy["PolicyDocument"]["Statement"]:
+                    assert statement["Effect"] == "Allow"
+                    for action in as_list(statement["Action"]):
+                        found[roles[role]][action].update(readable(r) for r in as_list(statement["Resource"]))
+    return found
+
+
+def as_list(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def readable(resource: str) -> str:
+    """Logical ids and export names without their hashes: ${Payloads}/results/*."""
+    for name in ("Payloads", "Files", "Results", "Users", "Arrivals", "Logs"):
+        if name in resource:
+            return "${" + name + "}" + resource.partition("}")[2]
+    return resource
+
+
+def queue(name: str) -> str:
+    return "".join(word for word in name.split("_")) + "queueQueue"
+
+
+OWN_QUEUE = {"sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:DeleteMessage"}
+OWN_QUEUE |= {"sqs:GetQueueAttributes"}
+RESULTS = {"GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"}
+
+
+def test_a_worker_without_a_word_in_its_toml_may_only_work(rights: Any) -> None:
+    may = rights["celeriac-dev-process_pdf"]
+
+    assert set(may) == {
+        "sqs:SendMessage",
+        *OWN_QUEUE,
+        *(f"dynamodb:{action}" for action in RESULTS),
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:ListBucket",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
+
+
+@pytest.mark.parametrize(
+    ("worker", "may_send_to"),
+    [("notify", {"notify"}), ("process_pdf", {"process_pdf", "notify"}), ("thumbnail", {"thumbnail"})],
+)
+def test_a_worker_may_send_to_its_own_queue_and_to_those_it_uses(
+    rights: Any, worker: str, may_send_to: set[str]
+) -> None:
+    targets = rights[f"celeriac-dev-{worker}"]["sqs:SendMessage"]
+
+    assert len(targets) == len(may_send_to)
+    assert all(any(target.startswith("${" + queue(name)) for target in targets) for name in may_send_to)
+
+
+@pytest.mark.parametrize("worker", ["notify", "process_pdf", "thumbnail"])
+def test_a_worker_consumes_its_own_queue_only(rights: Any, worker: str) -> None:
+    for action in OWN_QUEUE:
+        (target,) = rights[f"celeriac-dev-{worker}"][action]
+        assert target.startswith("${" + queue(worker))
+        assert "DeadLetters" not in target
+
+
+@pytest.mark.parametrize("function", ["notify", "process_pdf", "thumbnail", "api", "arrivals"])
+def test_every_function_records_results_and_nothing_else_in_the_table(rights: Any, function: str) -> None:
+    may = rights[f"celeriac-dev-{function}"]
+
+    assert {action for action in may if action.startswith("dynamodb:")} == {f"dynamodb:{action}" for action in RESULTS}
+    assert {target for action in RESULTS for target in may[f"dynamodb:{action}"]} == {"${Results}"}
+
+
+@pytest.mark.parametrize("function", ["notify", "process_pdf", "thumbnail", "api", "arrivals"])
+def test_every_function_writes_to_its_own_log_group_only(rights: Any, function: str) -> None:
+    may = rights[f"celeriac-dev-{function}"]
+
+    assert may["logs:PutLogEvents"] == may["logs:CreateLogStream"] == {"${Logs}"}
+
+
+def test_payloads_are_reached_under_their_two_prefixes(rights: Any) -> None:
+    may = rights["celeriac-dev-process_pdf"]
+
+    assert may["s3:GetObject"] == may["s3:PutObject"] == {"${Payloads}/messages/*", "${Payloads}/results/*"}
+    assert may["s3:ListBucket"] == {"${Payloads}"}
+
+
+def test_a_declared_permission_is_granted_as_it_is_written(rights: Any) -> None:
+    assert "${Files}/images/*" in rights["celeriac-dev-thumbnail"]["s3:GetObject"]
+    assert "${Files}/images/*" not in rights["celeriac-dev-thumbnail"]["s3:PutObject"]
+    sending = rights["celeriac-dev-notify"]["ses:SendEmail"]
+    assert sending == {"arn:aws:ses:${AWS::Region}:${AWS::AccountId}:identity/*"}
+
+
+@pytest.mark.parametrize("function", ["api", "arrivals"])
+def test_the_http_side_may_send_to_every_worker_but_consume_none(rights: Any, function: str) -> None:
+    may = rights[f"celeriac-dev-{function}"]
+
+    assert may["sqs:SendMessage"] == {
+        f"{SQS}:celeriac-dev-{worker}" for worker in ("notify", "process_pdf", "thumbnail")
+    }
+    assert may.get("sqs:ReceiveMessage", set()) == ({"${Arrivals}"} if function == "arrivals" else set())
+
+
+@pytest.mark.parametrize("function", ["api", "arrivals"])
+def test_the_http_side_reaches_uploads_only(rights: Any, function: str) -> None:
+    files = {target for target in rights[f"celeriac-dev-{function}"]["s3:PutObject"] if "Files" in target}
+
+    assert files == {"${Files}/images/*", "${Files}/pdfs/*", "${Files}/incoming/*"}
+
+
+def test_a_scheduler_may_send_to_its_workers_queues_and_do_nothing_else(rights: Any) -> None:
+    assert set(rights["unnamed"]) == {"sqs:SendMessage"}
+    assert len(rights["unnamed"]["sqs:SendMessage"]) == 2
+    assert all(target.startswith("${notifyqueue") for target in rights["unnamed"]["sqs:SendMessage"])
+
+
+def test_no_worker_has_a_managed_policy(resources: Any) -> None:
+    assert not [role for role in resources("workers", "IAM::Role").values() if "ManagedPolicyArns" in role]
+
+
+def test_a_role_is_taken_by_its_own_service_only(resources: Any) -> None:
+    for stack in ("workers", "api"):
+        for role in resources(stack, "IAM::Role").values():
+            (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+            assert set(statement["Principal"]) == {"Service"}

@@ -1,0 +1,62 @@
+"""The context decides, and is checked before anything is synthesized."""
+
+import json
+from pathlib import Path
+
+import pytest
+from aws_cdk import App
+
+from infra.settings import Settings, SettingsError
+
+DEFAULTS = json.loads((Path(__file__).resolve().parents[2] / "cdk.json").read_text())["context"]
+
+
+def settings(**context: object) -> Settings:
+    return Settings.from_context(App(context=DEFAULTS | context).node)
+
+
+def test_the_defaults_name_no_region_and_no_address() -> None:
+    found = settings()
+
+    assert (found.stage, found.deployment, found.region, found.alarm_email) == ("dev", "celeriac-dev", None, None)
+    assert (found.target.architecture, found.target.python, found.target.host) == ("arm64", "3.13", False)
+
+
+def test_the_context_overrides_them() -> None:
+    found = settings(stage="prod-eu", region="eu-central-1", architecture="x86_64", alarm_email="ops@example.com")
+
+    assert (found.deployment, found.region, found.alarm_email) == (
+        "celeriac-prod-eu",
+        "eu-central-1",
+        "ops@example.com",
+    )
+    assert found.target.architecture == "x86_64"
+
+
+@pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "ap-southeast-7"])
+def test_every_partitions_regions_are_taken(region: str) -> None:
+    assert settings(region=region).region == region
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings(stage="Prod!", region="Frankfurt", alarm_email="ops", architecture="mips")
+
+    assert [line.split(":")[0] for line in str(caught.value).splitlines()[1:]] == [
+        "stage",
+        "region",
+        "alarm_email",
+        "architecture",
+    ]
+
+
+@pytest.mark.parametrize("stage", ["", "x" * 17, "1st", "a_b", "dev\n", None, 5])
+def test_a_stage_that_would_not_fit_into_names_is_refused(stage: object) -> None:
+    with pytest.raises(SettingsError, match="stage: must be"):
+        settings(stage=stage)
+
+
+def test_a_region_makes_stacks_for_it(synthesize, write_workers, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    templates = synthesize(write_workers(tmp_path / "functions", {}), region="eu-central-1")
+
+    assert set(templates) == {"storage", "workers", "api", "monitoring"}

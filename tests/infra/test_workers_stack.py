@@ -1,0 +1,195 @@
+"""Every worker folder becomes a queue, a function, a role and a log group of one name."""
+
+import json
+from typing import Any
+
+import pytest
+
+WORKERS = ("notify", "process_pdf", "thumbnail")
+FOURTEEN_DAYS_S = 14 * 24 * 3600
+
+
+@pytest.fixture
+def queues(resources: Any, flat: Any) -> dict[str, dict[str, Any]]:
+    every = {**resources("workers", "SQS::Queue"), **resources("storage", "SQS::Queue")}
+    return {queue["QueueName"]: {**flat(queue), "LogicalId": key} for key, queue in every.items()}
+
+
+@pytest.fixture
+def functions(resources: Any, flat: Any) -> dict[str, dict[str, Any]]:
+    every = {**resources("workers", "Lambda::Function"), **resources("api", "Lambda::Function")}
+    return {function["FunctionName"]: flat(function) for function in every.values()}
+
+
+def test_every_worker_has_one_name_throughout(resources: Any, queues: Any, functions: Any) -> None:
+    for worker in WORKERS:
+        name = f"celeriac-dev-{worker}"
+        assert name in queues
+        assert functions[name]["Handler"] == f"{worker}.handler.handler"
+        assert name in {role.get("RoleName") for role in resources("workers", "IAM::Role").values()}
+        assert f"/aws/lambda/{name}" in {g["LogGroupName"] for g in resources("workers", "Logs::LogGroup").values()}
+
+
+def test_every_queue_has_a_dead_letter_queue_that_keeps_for_14_days(queues: Any) -> None:
+    first = [queue for name, queue in queues.items() if not name.endswith("-dead")]
+
+    assert len(first) == len(queues) / 2 == len(WORKERS) + 1
+    for queue in first:
+        dead = queues[f"{queue['QueueName']}-dead"]
+        assert queue["RedrivePolicy"]["deadLetterTargetArn"] == f"${{{dead['LogicalId']}.Arn}}"
+        assert dead["MessageRetentionPeriod"] == FOURTEEN_DAYS_S
+        assert "RedrivePolicy" not in dead
+
+
+def test_a_message_is_given_up_after_the_workers_max_receives(queues: Any) -> None:
+    receives = {
+        name: queue["RedrivePolicy"]["maxReceiveCount"] for name, queue in queues.items() if "Redr" in str(queue)
+    }
+
+    assert receives["celeriac-dev-thumbnail"] == 3
+    assert receives["celeriac-dev-notify"] == 5
+
+
+def test_queues_are_encrypted(queues: Any) -> None:
+    assert {queue["SqsManagedSseEnabled"] for queue in queues.values()} == {True}
+
+
+def test_queues_speak_tls_only(queues: Any, resources: Any, flat: Any) -> None:
+    policies = [*resources("workers", "SQS::QueuePolicy").values(), *resources("storage", "SQS::QueuePolicy").values()]
+    refusing = {
+        queue
+        for policy in map(flat, policies)
+        for queue in policy["Queues"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    }
+
+    assert refusing == {f"${{{queue['LogicalId']}}}" for queue in queues.values()}
+
+
+def test_a_message_stays_hidden_six_times_as_long_as_its_function_may_run(queues: Any, functions: Any) -> None:
+    for name, queue in queues.items():
+        if not name.endswith("-dead"):
+            assert queue["VisibilityTimeout"] >= 6 * functions[name]["Timeout"]
+
+
+def test_a_batch_window_adds_to_the_hidden_time(queues: Any) -> None:
+    assert queues["celeriac-dev-thumbnail"]["VisibilityTimeout"] == 6 * 120 + 2
+
+
+def test_functions_take_their_size_from_the_worker_toml(functions: Any) -> None:
+    thumbnail, notify = functions["celeriac-dev-thumbnail"], functions["celeriac-dev-notify"]
+
+    assert (thumbnail["MemorySize"], thumbnail["Timeout"]) == (1769, 120)
+    assert (notify["MemorySize"], notify["Timeout"]) == (512, 60)
+
+
+def test_functions_run_on_what_the_context_says(functions: Any) -> None:
+    assert {f["Runtime"] for f in functions.values()} == {"python3.13"}
+    assert {tuple(f["Architectures"]) for f in functions.values()} == {("arm64",)}
+
+
+def test_no_function_is_traced_and_every_one_may_send_to_itself(functions: Any) -> None:
+    assert not [f for f in functions.values() if "TracingConfig" in f]
+    assert {f["RecursiveLoop"] for f in functions.values()} == {"Allow"}
+
+
+def test_logs_go_after_a_month(resources: Any) -> None:
+    groups = [*resources("workers", "Logs::LogGroup").values(), *resources("api", "Logs::LogGroup").values()]
+
+    assert len(groups) == len(WORKERS) + 3
+    assert {group["RetentionInDays"] for group in groups} == {30}
+
+
+def test_one_bad_message_does_not_fail_its_batch(resources: Any) -> None:
+    mappings = [*resources("workers", "Lambda::EventSourceMapping").values()]
+    mappings += resources("api", "Lambda::EventSourceMapping").values()
+
+    assert len(mappings) == len(WORKERS) + 1
+    assert {tuple(mapping["FunctionResponseTypes"]) for mapping in mappings} == {("ReportBatchItemFailures",)}
+
+
+def test_the_mapping_takes_batches_as_the_worker_toml_says(resources: Any, flat: Any) -> None:
+    mappings = {flat(m["FunctionName"]): m for m in resources("workers", "Lambda::EventSourceMapping").values()}
+    (thumbnail,) = (mapping for function, mapping in mappings.items() if "thumbnail" in function)
+    (notify,) = (mapping for function, mapping in mappings.items() if "notify" in function)
+
+    assert (thumbnail["BatchSize"], thumbnail["MaximumBatchingWindowInSeconds"]) == (20, 2)
+    assert thumbnail["ScalingConfig"] == {"MaximumConcurrency": 10}
+    assert notify["BatchSize"] == 10
+    assert "MaximumBatchingWindowInSeconds" not in notify
+    assert "ScalingConfig" not in notify
+
+
+def test_a_function_learns_where_everything_is(functions: Any, queues: Any) -> None:
+    environment = functions["celeriac-dev-process_pdf"]["Environment"]["Variables"]
+    addresses = json.loads(environment.pop("CELERIAC_QUEUES"))
+
+    assert environment.pop("CELERIAC_PAYLOADS").startswith("${celeriac-dev-storage:ExportsOutputRefPayloadsBucket")
+    assert environment.pop("CELERIAC_TABLE").startswith("${celeriac-dev-storage:ExportsOutputRefResultsTable")
+    assert environment == {
+        "CELERIAC_DEPLOYMENT": "celeriac-dev",
+        "CELERIAC_WORKER": "process_pdf",
+        "CELERIAC_CONCURRENCY": "1",
+    }
+    assert addresses == {
+        name: f"${{{queues[f'celeriac-dev-{name}']['LogicalId']}}}" for name in ("process_pdf", "notify")
+    }
+
+
+def test_a_worker_toml_fills_in_names_and_concurrency(functions: Any) -> None:
+    environment = functions["celeriac-dev-thumbnail"]["Environment"]["Variables"]
+
+    assert environment["FILES_BUCKET"].startswith("${celeriac-dev-storage:ExportsOutputRefFilesBucket")
+    assert environment["CELERIAC_CONCURRENCY"] == "4"
+
+
+def test_a_schedule_sends_its_message_to_the_queue_in_its_time_zone(resources: Any, flat: Any, queues: Any) -> None:
+    (schedule,) = (flat(schedule) for schedule in resources("workers", "Scheduler::Schedule").values())
+
+    assert schedule["Name"] == "celeriac-dev-notify-daily_report"
+    assert schedule["ScheduleExpression"] == "cron(0 23 * * ? *)"
+    assert schedule["ScheduleExpressionTimezone"] == "Europe/Berlin"
+    assert schedule["State"] == "ENABLED"
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert schedule["Target"]["Arn"] == f"${{{queues['celeriac-dev-notify']['LogicalId']}.Arn}}"
+    assert json.loads(schedule["Target"]["Input"]) == {
+        "v": 1,
+        "id": "celeriac-dev-notify-daily_report@<aws.scheduler.scheduled-time>",
+        "task": "notify.daily_report",
+        "args": [],
+        "kwargs": {"days": 1},
+    }
+
+
+def test_a_firing_that_cannot_be_delivered_is_a_dead_letter(resources: Any, flat: Any, queues: Any) -> None:
+    (schedule,) = (flat(schedule) for schedule in resources("workers", "Scheduler::Schedule").values())
+
+    dead = queues["celeriac-dev-notify-dead"]["LogicalId"]
+    assert schedule["Target"]["DeadLetterConfig"] == {"Arn": f"${{{dead}.Arn}}"}
+
+
+def test_clients_outside_lambda_find_everything_in_one_parameter(resources: Any, flat: Any, queues: Any) -> None:
+    (parameter,) = (flat(parameter) for parameter in resources("workers", "SSM::Parameter").values())
+    value = json.loads(parameter["Value"])
+
+    assert (parameter["Name"], parameter["Type"]) == ("/celeriac/celeriac-dev", "String")
+    assert set(value) == {"table", "payloads", "queues"}
+    assert value["queues"] == {name: f"${{{queues[f'celeriac-dev-{name}']['LogicalId']}}}" for name in WORKERS}
+
+
+def test_workers_may_use_each_other(synthesize: Any, write_workers: Any, tmp_path: Any) -> None:
+    templates = synthesize(
+        write_workers(tmp_path / "functions", {"ping": 'uses = ["pong"]', "pong": 'uses = ["ping"]'})
+    )
+
+    assert templates["workers"]["Resources"]
+
+
+def test_the_switch_sets_architecture_and_runtime_together(synthesize: Any, write_workers: Any, tmp_path: Any) -> None:
+    functions = write_workers(tmp_path / "functions", {"ping": ""})
+    resources = synthesize(functions, architecture="x86_64", python="3.12", stage="two")["workers"]["Resources"]
+    (function,) = (r["Properties"] for r in resources.values() if r["Type"] == "AWS::Lambda::Function")
+
+    assert function["FunctionName"] == "celeriac-two-ping"
+    assert (function["Architectures"], function["Runtime"]) == (["x86_64"], "python3.12")
