@@ -1,6 +1,7 @@
 """The second Lambda function: files that were uploaded by form have arrived in S3, so their tasks are sent.
 
-The tasks have the ids that the form's receiver was told; a notification that comes twice sends the same ones again.
+The tasks have the ids that the form's receiver was told, and their receipts since then; a notification that comes twice
+sends the same ones again, which does no harm.
 Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 """
 
@@ -13,13 +14,13 @@ from logging import INFO, WARNING
 from typing import Any
 from urllib.parse import unquote_plus
 
-from api.app import app
 from api.documents import UserId
 from api.pipelines import USER_ID_METADATA, pipeline_of
 from api.requests import LambdaContext
+from api.sending import publish
 from api.validation import Misfit, converted
 from celeriac import log
-from celeriac.exceptions import ObjectNotFound, PublishError
+from celeriac.exceptions import ObjectNotFound
 from celeriac.message import Message
 from celeriac.storage import Bucket
 
@@ -38,18 +39,9 @@ def handler(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, list
         except Exception:  # noqa: BLE001 - one notification's trouble, whatever it is, is not its batch's
             log.logger.exception("notification cannot be read", extra={"fields": {"message_id": record["messageId"]}})
             failed.add(record["messageId"])
-    unsent = _publish([message for group in messages.values() for message in group])
+    unsent = publish([message for group in messages.values() for message in group])
     failed |= {item_id for item_id, group in messages.items() if any(message.id in unsent for message in group)}
     return {"batchItemFailures": [{"itemIdentifier": item_id} for item_id in sorted(failed)]}
-
-
-def _publish(messages: list[Message]) -> Mapping[str, str]:
-    try:
-        app.services.broker.publish(messages)
-    except PublishError as error:
-        log.logger.exception("tasks were not sent", extra={"fields": {"unsent": error.unsent}})
-        return error.unsent
-    return {}
 
 
 def _messages(body: str) -> Iterator[Message]:

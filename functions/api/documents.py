@@ -48,7 +48,7 @@ Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class TaskCall(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
-    """One task to send: its name, its arguments and the options of `apply_async`."""
+    """One task to send: its name, its arguments and options of `apply_async`. Its result is always kept."""
 
     task: Annotated[str, Meta(description="The task's name, such as `thumbnail.generate_thumbnail`.")]
     args: list[Any] = []
@@ -62,7 +62,6 @@ class TaskCall(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     ] = None
     task_id: Annotated[TaskId | None, Meta(description="An id of your own; sent twice, it may run twice.")] = None
     queue: Annotated[str | None, Meta(description="Another queue than the worker's.")] = None
-    ignore_result: bool | None = None
     time_limit: Annotated[Seconds | None, Meta(description="Seconds until the task is ended.")] = None
     soft_time_limit: Annotated[Seconds | None, Meta(description="Seconds until the task is told to end.")] = None
 
@@ -147,7 +146,7 @@ class Fault(Struct, kw_only=True, frozen=True, omit_defaults=True):
     id: str | UnsetType = UNSET
 
 
-class ProblemDocument(Struct, kw_only=True, frozen=True):
+class ProblemDocument(Struct, kw_only=True, frozen=True, omit_defaults=True):
     """RFC 9457 problem details."""
 
     type: str

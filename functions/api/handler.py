@@ -26,11 +26,11 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     except Problem as problem:
         response = Response.of(problem)
     except OperationalError:
-        log.logger.exception("AWS did not answer")
+        log.logger.exception("AWS did not answer", extra={"fields": {"request_id": context.aws_request_id}})
         response = Response.of(Unavailable("AWS did not answer. Repeat the request with the same Idempotency-Key."))
     except Exception:  # noqa: BLE001 - the caller gets an answer, the log the traceback
-        log.logger.exception("request failed")
-        response = Response.of(InternalError("The log of this API's function has the details."))
+        log.logger.exception("request failed", extra={"fields": {"request_id": context.aws_request_id}})
+        response = Response.of(InternalError(f"The log has the details, under request {context.aws_request_id}."))
     return response.as_event()
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.catalogue import known_tasks
+from api.sending import message_to
 from celeriac.message import Message
-from celeriac.publish import derived_id, message_of
+from celeriac.publish import derived_id
 
 __all__ = ["IMAGES", "INCOMING", "PDFS", "USER_ID_METADATA", "Pipeline", "pipeline_of"]
 
@@ -41,7 +42,7 @@ class Pipeline:
         """The tasks of a file that is stored under a key."""
         tasks = known_tasks()
         return [
-            message_of(tasks[name].app, name, (), kwargs, task_id=derived_id(key, name))
+            message_to(tasks[name], (), kwargs, task_id=derived_id(key, name))
             for name, kwargs in self.calls(key, user_id)
         ]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self
 from urllib.parse import unquote
 
-from api.problems import ContentTooLarge, MalformedRequest, UnsupportedMediaType
+from api.problems import ContentTooLarge, InvalidRequest, MalformedRequest, UnsupportedMediaType
 from celeriac.exceptions import DecodeError
 from celeriac.serialization import loads
 
@@ -28,6 +28,9 @@ JSON_DEPTH = 100
 
 class LambdaContext(Protocol):
     """What is needed of Lambda's context."""
+
+    @property
+    def aws_request_id(self) -> str: ...
 
     def get_remaining_time_in_millis(self) -> int: ...
 
@@ -54,7 +57,7 @@ class Request:
             path_parameters={name: unquote(value) for name, value in _strings(event.get("pathParameters")).items()},
             query=_last_values(event, "queryStringParameters", "multiValueQueryStringParameters"),
             headers={name.lower(): value for name, value in headers.items()},
-            payload=event.get("body") or "",
+            payload=str(event.get("body") or ""),
             is_base64=bool(event.get("isBase64Encoded")),
             context=event.get("requestContext") or {},
             deadline=time.monotonic() + context.get_remaining_time_in_millis() / 1000,
@@ -67,9 +70,9 @@ class Request:
 
     @property
     def body(self) -> bytes:
-        """The body's bytes; raises ContentTooLarge, or MalformedRequest where there are none."""
+        """The body's bytes; raises ContentTooLarge, or InvalidRequest where there are none."""
         if not self.payload:
-            raise MalformedRequest("The body is empty.")
+            raise InvalidRequest("The body is empty.")
         if len(self.payload) > (BODY_BYTES * 4 // 3 + 4 if self.is_base64 else BODY_BYTES):
             raise _too_large()
         try:

@@ -14,12 +14,11 @@ from api.idempotency import Idempotency
 from api.problems import InvalidRequest
 from api.requests import Request
 from api.responses import Response
-from api.sending import location_of, send
+from api.sending import location_of, message_to, send
 from api.validation import Misfit, converted
 from celeriac import Task
 from celeriac.exceptions import EncodeError, ImproperlyConfigured, QueueNotFound
 from celeriac.message import Message
-from celeriac.publish import message_of
 
 __all__ = ["TASKS", "TaskCalls", "post_tasks"]
 
@@ -68,7 +67,7 @@ def _message(item: Any, task_id: str) -> Message:
     options["task_id"] = call.task_id or task_id
     try:
         task.check_arguments(*call.args, **call.kwargs)
-        message = message_of(task.app, task.name, call.args, call.kwargs, **options)
+        message = message_to(task, call.args, call.kwargs, **options)
         app.services.broker.require(message.queue)
         message.dumps()
     except (TypeError, ImproperlyConfigured, QueueNotFound, EncodeError) as error:
