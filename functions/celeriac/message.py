@@ -68,7 +68,7 @@ class Message:
         """Build a message from decoded JSON; raises DecodeError that lists everything that is wrong with it."""
         if not isinstance(fields, dict):
             raise DecodeError(f"a message is a JSON object, not {fields!r:.100}")
-        if fields.get("v") != VERSION:
+        if type(fields.get("v")) is not int or fields["v"] != VERSION:
             raise DecodeError(
                 f"message version {fields.get('v')!r:.100} is unknown to this worker, which reads {VERSION}"
             )
@@ -94,7 +94,12 @@ def _same(value: Any) -> Any:
 
 
 def _is_id(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= limits.TASK_ID_CHARS
+    return isinstance(value, str) and 0 < len(value) <= limits.TASK_ID_CHARS and _is_text(value)
+
+
+def _is_text(value: object) -> bool:
+    """Whether UTF-8 can write it: DynamoDB refuses a whole batch of keys for one with half a surrogate pair."""
+    return isinstance(value, str) and value.encode(errors="ignore").decode() == value
 
 
 def _is_seconds(value: object) -> bool:
@@ -121,11 +126,11 @@ def _are_signatures(value: object) -> bool:
 
 
 _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
-    "id": (_is_id, f"a string of 1 to {limits.TASK_ID_CHARS} characters"),
+    "id": (_is_id, f"a string of 1 to {limits.TASK_ID_CHARS} characters of Unicode"),
     "task": (_is_id, "the name of a task"),
     "args": (lambda value: isinstance(value, list), "a list"),
     "kwargs": (_is_object, "an object"),
-    "queue": (lambda value: isinstance(value, str), "the name of a queue"),
+    "queue": (_is_text, "the name of a queue"),
     "retries": (_is_count, "a whole number of 0 or more"),
     "eta": (_is_time, "an ISO 8601 time with an offset"),
     "expires": (_is_time, "an ISO 8601 time with an offset"),

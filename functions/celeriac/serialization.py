@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import inspect
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -49,6 +50,8 @@ def _encode(value: object) -> object:
 
 def _decode(fields: dict[str, Any]) -> object:
     decode = _DECODERS.get(str(fields.get(_TYPE))) if fields.keys() == {_TYPE, _VALUE} else None
+    if decode and not isinstance(fields[_VALUE], str):
+        raise ValueError(f"the value of a {fields[_TYPE]} is a string")
     return decode(fields[_VALUE]) if decode else fields
 
 
@@ -63,7 +66,7 @@ def dumps(value: object) -> str:
 def loads(text: str | bytes) -> Any:
     """Read what `dumps` wrote; raises DecodeError for anything else."""
     try:
-        return json.loads(text, object_hook=_decode, parse_constant=_refuse_constant)
+        return json.loads(text, object_hook=_decode, parse_float=_finite, parse_constant=_refuse_constant)
     except (TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise DecodeError(f"not the JSON of a Celeriac message or result: {error}") from error
 
@@ -80,7 +83,8 @@ def blame(task: str, run: Callable[..., Any] | None, args: Sequence[Any], kwargs
 
 
 def _positional(run: Callable[..., Any] | None, args: Sequence[Any]) -> Iterator[tuple[str, Any]]:
-    names = list(inspect.signature(run).parameters) if run else []
+    parameters = inspect.signature(run).parameters.values() if run else ()
+    names = [item.name for item in parameters if item.kind in {item.POSITIONAL_ONLY, item.POSITIONAL_OR_KEYWORD}]
     names += [f"args[{index}]" for index in range(len(names), len(args))]
     return zip(names, args, strict=False)
 
@@ -89,11 +93,24 @@ def _refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
 
+def _finite(digits: str) -> float:
+    """What is read can be written again: `1e999` would be an infinity, which JSON cannot carry."""
+    value = float(digits)
+    return value if math.isfinite(value) else _refuse_constant(digits)
+
+
 def _reason(value: object, error: Exception) -> str:
     path, culprit = _find(value, "value")
     if isinstance(error, RecursionError) or "Circular" in str(error):
         return "JSON cannot carry a value that contains itself, or one nested too deep"
-    return f"JSON cannot carry {culprit!r:.100} ({type(culprit).__qualname__}) at {path}"
+    return f"JSON cannot carry {_shown(culprit)} ({type(culprit).__qualname__}) at {path}"
+
+
+def _shown(value: object) -> str:
+    try:
+        return f"{value!r:.100}"
+    except Exception:  # noqa: BLE001 - a user's __repr__, or an int of more digits than Python writes
+        return "a value without a repr"
 
 
 def _find(value: Any, path: str, depth: int = 0) -> tuple[str, Any]:
