@@ -22,7 +22,8 @@ __all__ = ["ApiStack"]
 # The gateway gives up after 29 s, and an answer may be held for 20.
 API_TIMEOUT = Duration.seconds(29)
 MEMORY_MB = 1024
-UPLOAD_KEYS = ("images/*", "pdfs/*", "incoming/*")
+ARRIVING_KEYS = ("incoming/*",)
+UPLOAD_KEYS = ("images/*", "pdfs/*", *ARRIVING_KEYS)  # a presigned form may do what its signer may do
 
 
 class ApiStack(Stack):
@@ -60,10 +61,11 @@ class ApiStack(Stack):
         api = function(API, "api.handler.handler", API_TIMEOUT)
         arrived = function(ARRIVALS, "api.arrivals.handler", arrivals.timeout)
         arrived.function.add_event_source(sources.SqsEventSource(arrivals.queue, report_batch_item_failures=True))
-        uploads = [files.arn_for_objects(keys) for keys in UPLOAD_KEYS]
-        for tasks in (api, arrived):
-            tasks.role.add_to_policy(iam.PolicyStatement(actions=["s3:GetObject", "s3:PutObject"], resources=uploads))
-            tasks.role.add_to_policy(iam.PolicyStatement(actions=["s3:ListBucket"], resources=[files.bucket_arn]))
+        uploads, arriving = ([files.arn_for_objects(keys) for keys in each] for each in (UPLOAD_KEYS, ARRIVING_KEYS))
+        api.role.add_to_policy(iam.PolicyStatement(actions=["s3:PutObject"], resources=uploads))
+        arrived.role.add_to_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=arriving))
+        # Without it S3 answers 403 for a file that is gone again.
+        arrived.role.add_to_policy(iam.PolicyStatement(actions=["s3:ListBucket"], resources=[files.bucket_arn]))
         http = HttpApi(self, "Http", name=names.function(API), function=api.function)
 
         CfnOutput(self, "ApiUrl", value=http.rest_api.url)
