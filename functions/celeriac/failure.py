@@ -47,7 +47,14 @@ def _arguments(error: BaseException) -> list[Any]:
         text = dumps(list(error.args))
     except EncodeError:
         text = ""
-    return list(error.args) if 0 < len(text) <= limits.ERROR_CHARS else [str(error)[: limits.ERROR_CHARS]]
+    return list(error.args) if 0 < len(text) <= limits.ERROR_CHARS else [_text(error)[: limits.ERROR_CHARS]]
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - a user's __str__
+        return "an error without a text"
 
 
 def _exception_class(name: str, module: str) -> type[BaseException]:
