@@ -1,0 +1,79 @@
+"""The documentation is executed: its Python runs, its figures are the scripts', its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import costs
+from celeriac.testing import Twin
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The code blocks of a page in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+@contextmanager
+def working(twin: Twin) -> Iterator[None]:
+    """A worker in the background, so that a page may call `get` as it would on AWS."""
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.wait(0.01):
+            twin.run()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_the_readme_declares_sends_and_gets_as_it_says() -> None:
+    declare, send, test = blocks("README.md", "python")
+    names: dict[str, Any] = {"__name__": "greet.tasks"}
+    exec(declare, names)  # noqa: S102 - our own page
+    with Twin(names["app"]) as twin, working(twin):
+        exec(send, names)  # noqa: S102 - our own page
+    exec(test, names)  # noqa: S102 - our own page
+
+
+def test_the_way_from_celery_begins_with_imports_that_work() -> None:
+    for block in blocks("docs/celery.md", "python"):
+        exec(block, {})  # noqa: S102 - our own page
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/costs.md"])
+def test_the_costs_are_those_of_the_script(page: str) -> None:
+    assert "\n".join(costs.table()) in (ROOT / page).read_text()
+
+
+def test_the_readme_names_the_commands_that_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for command in re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE):
+        assert re.search(rf"^{command}:", makefile, re.MULTILINE), f"make {command}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_within_the_repository_lead_somewhere(page: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text()):
+        linked = page.parent / target if target else page
+        assert linked.exists(), target
+        headings = [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in _headings(linked)]
+        assert not anchor or anchor in headings, f"{target}#{anchor}"
+
+
+def _headings(page: Path) -> list[str]:
+    return re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
