@@ -23,6 +23,9 @@ INLINE_MESSAGE_BYTES: Final = 512 * KIB
 ($5.40/M) whatever the size: past eight chunks S3 is the cheaper carrier."""
 INLINE_RESULT_BYTES: Final = 8 * KIB
 """A longer result goes to S3. DynamoDB writes cost $0.625/M a KiB, an S3 PUT $5/M whatever the size."""
+ROW_CHILDREN: Final = 1000
+"""The children that a row lists. DynamoDB ends an item at 400 KB: without an end here, a task that sends ten thousand
+others could not be recorded."""
 TRACEBACK_CHARS: Final = 8 * KIB
 """The end of a traceback that is kept; its last frames are the ones that tell."""
 ERROR_CHARS: Final = 4 * KIB

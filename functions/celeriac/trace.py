@@ -5,9 +5,9 @@ A feature is a hook around this, not a branch in it.
 
 from __future__ import annotations
 
-from celeriac import clock, context, states
+from celeriac import clock, context, limits, states
 from celeriac.context import Context
-from celeriac.exceptions import Ignore, Reject, Retry
+from celeriac.exceptions import EncodeError, Ignore, Reject, Retry
 from celeriac.failure import record_of
 from celeriac.message import Message
 from celeriac.row import Row
@@ -20,7 +20,7 @@ __all__ = ["failed", "trace"]
 
 def trace(task: Task, message: Message, *, redelivered: bool = False) -> Row:
     """Call the task; whatever it raises is an outcome, but for `Reject(requeue=True)`, which wants the message back."""
-    started_at = clock.now()
+    started_at, text = clock.now(), whole(message)  # now: the task may change its arguments
     with context.pushed(task, Context.of(message, redelivered=redelivered)) as request:
         try:
             with limited(message.soft_time_limit, message.time_limit):
@@ -28,22 +28,33 @@ def trace(task: Task, message: Message, *, redelivered: bool = False) -> Row:
         except Ignore:
             row = Row.of(message, states.IGNORED)
         except Retry as retry:
-            row = retried(message, retry)
+            row = retried(message, retry, text)
         except (Exception, SystemExit) as error:
             if isinstance(error, Reject) and error.requeue:
                 raise
-            row = failed(message, error)
-    return row.replace(children=tuple(request.children), started_at=started_at, done_at=clock.now())
+            row = failed(message, error, text)
+    children = tuple(request.children[: limits.ROW_CHILDREN])
+    return row.replace(children=children, started_at=started_at, done_at=clock.now())
 
 
-def failed(message: Message, error: BaseException) -> Row:
+def failed(message: Message, error: BaseException, text: str | None = None) -> Row:
     """The row of a failure: the error, and the whole message, so that a person can send it again."""
-    text = message.replace(eta=None).dumps()
+    text = text or whole(message)
     return Row.of(message, states.FAILURE, error=dumps(record_of(error)), message=text, done_at=clock.now())
 
 
-def retried(message: Message, retry: Retry) -> Row:
-    """The row of an attempt that another one follows."""
-    again: Message = retry.sig
+def retried(message: Message, retry: Retry, text: str) -> Row:
+    """The row of an attempt that another one follows; a failure where what should follow cannot be sent."""
+    again: Message | None = retry.sig
+    if again is None:
+        return failed(message, retry, text)
     error = dumps(record_of(retry.exc or retry))
-    return Row.of(message, states.RETRY, attempt=again.retries, error=error, message=again.dumps())
+    try:
+        return Row.of(message, states.RETRY, attempt=again.retries, error=error, message=again.dumps())
+    except EncodeError as problem:
+        return failed(message, problem, text)
+
+
+def whole(message: Message) -> str:
+    """The message as it can be sent again at any time."""
+    return message.replace(eta=None).dumps()

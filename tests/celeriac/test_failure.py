@@ -48,10 +48,9 @@ not_an_exception = "a text"
 
 
 def raised(error: BaseException) -> BaseException:
-    try:
+    with pytest.raises(type(error)) as caught:
         raise error
-    except BaseException as caught:
-        return caught
+    return caught.value
 
 
 def there_and_back(error: BaseException) -> BaseException:
@@ -92,13 +91,9 @@ def test_a_record_has_celerys_fields_and_the_traceback() -> None:
 
 
 def test_chained_causes_are_in_the_traceback() -> None:
-    try:
-        try:
-            raise KeyError("tray")
-        except KeyError as error:
-            raise OutOfPaper("A4") from error
-    except OutOfPaper as error:
-        text = record_of(error)["traceback"]
+    error = OutOfPaper("A4")
+    error.__cause__ = raised(KeyError("tray"))
+    text = record_of(raised(error))["traceback"]
     assert "KeyError: 'tray'" in text
     assert "direct cause" in text
 
@@ -174,7 +169,9 @@ def test_the_end_of_a_deep_traceback_is_kept() -> None:
     def dig(depth: int) -> None:
         if depth == 0:
             raise OutOfPaper("at the bottom")
-        dig(depth - 1) if depth % 2 else dig(depth - 1)  # two lines of code, so that Python does not fold the frames
+        if depth % 2:  # two lines of code, so that Python does not fold the frames
+            dig(depth - 1)
+        dig(depth - 1)
 
     with pytest.raises(OutOfPaper) as caught:
         dig(300)
