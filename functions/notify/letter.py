@@ -13,7 +13,7 @@ __all__ = ["MESSAGE_CHARACTERS", "Letter", "Person", "letter_to"]
 MESSAGE_CHARACTERS = 20_000
 SUBJECT_CHARACTERS = 120
 NAME_CHARACTERS = 100
-_ADDRESS = re.compile(r"[!-~]{1,64}@[A-Za-z0-9.-]{1,253}")
+_ADDRESS = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,253}")
 _NOT_IN_AN_ADDRESS = frozenset('()<>[],;:\\"')
 
 
