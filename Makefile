@@ -15,9 +15,9 @@ define HELP
 endef
 
 PYTHON ?= python3
-ENDPOINT ?=
-LAMBDA_PYTHON ?=
-LAMBDA_ARCHITECTURE ?=
+export ENDPOINT ?=
+export LAMBDA_PYTHON ?=
+export LAMBDA_ARCHITECTURE ?=
 TESTS ?=
 
 MAKEFLAGS += --no-print-directory --jobs=3

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from local import logs, report
 from local.deploy import ROOT
-from local.mailbox import mails
+from local.mailbox import Mail, mails
 from local.progress import Progress
 from local.screen import Screen, size
 from local.seed import ADA, prepare
@@ -20,12 +20,13 @@ RESULTS = {"thumbnail.generate_thumbnail": report.thumbnails, "process_pdf.proce
 def demo(system: System, screen: Screen) -> bool:
     """Run it; whether every task ended in SUCCESS."""
     prepare(system)
+    earlier = len(mails(system.endpoint))
     uploads = _uploads(system, screen)
     screen.title("Tasks")
     ends = Watch(system, Progress(screen).told).follow(task for upload in uploads for task in upload.task_ids)
     tasks = _in_order(uploads, ends)
     _results(screen, uploads, ends)
-    _mails(system, screen)
+    _mails(screen, mails(system.endpoint)[earlier:])
     screen.title("Where each message went")
     screen.lines(report.journeys(system.outputs.deployment, tasks, _starts(uploads, tasks)))
     return _verdict(system, screen, tasks)
@@ -68,11 +69,9 @@ def _results(screen: Screen, uploads: Sequence[Upload], ends: dict[str, Task]) -
                 screen.lines(shown(task["result"]))
 
 
-def _mails(system: System, screen: Screen) -> None:
+def _mails(screen: Screen, sent: Sequence[Mail]) -> None:
     screen.title("Mails")
-    screen.lines(
-        [line for mail in mails(system.endpoint) for line in report.mail(mail)] or ["(this emulator keeps none)"]
-    )
+    screen.lines([line for mail in sent for line in report.mail(mail)] or ["(this emulator keeps none)"])
 
 
 def _verdict(system: System, screen: Screen, tasks: Sequence[Task]) -> bool:

@@ -31,7 +31,7 @@ def document(result: Mapping[str, Any]) -> list[str]:
 
 def mail(mail: Mail) -> list[str]:
     """A mail: to whom, about what, and its words."""
-    text = [f"  {line}" for line in mail.text.strip().splitlines()]
+    text = [f"  {line}" for line in mail.text.splitlines() if line.strip()]
     return [f"to {', '.join(mail.to)}: {mail.subject}", *text]
 
 

@@ -1,16 +1,21 @@
 """The embedded AWS, for every test that needs a real one."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from local.cloud import Cloud, free_port
 from local.endpoint import Endpoint
+from local.session import named
 
 
 @pytest.fixture(scope="session")
 def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
-    """A MiniStack of this test session's own, on a free port."""
+    """A MiniStack of this test session's own, on a free port; or the emulator that ENDPOINT names."""
+    if url := os.environ.get("ENDPOINT"):
+        yield named(url)
+        return
     cloud = Cloud(tmp_path_factory.mktemp("embedded-aws"))
     try:
         yield cloud.start(port=free_port())

@@ -1,5 +1,6 @@
 """One deployed system, shared by every end-to-end test."""
 
+import os
 import shutil
 import sys
 import uuid
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.deploy import ROOT, Deployer
+from local.deploy import ROOT, Deployer, DeployError
 from local.endpoint import Endpoint
 from local.runtime import Runtime
 from local.seed import User, add_user, prepare
@@ -24,8 +25,12 @@ def system(embedded_aws: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> 
     for source in (ROOT / "functions", HERE / "workers"):
         shutil.copytree(source, functions, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     app = f"{sys.executable} {HERE / 'deployed_app.py'} {functions}"
-    deployer = Deployer(embedded_aws, tmp_path_factory.mktemp("deploy"), Runtime.of(), app=app)
-    system = System(embedded_aws, deployer.deploy())
+    runtime = Runtime.of(os.environ.get("LAMBDA_PYTHON"), os.environ.get("LAMBDA_ARCHITECTURE"))
+    deployer = Deployer(embedded_aws, tmp_path_factory.mktemp("deploy"), runtime, app=app)
+    try:
+        system = System(embedded_aws, deployer.deploy())
+    except DeployError as error:
+        pytest.fail(str(error), pytrace=False)
     prepare(system)
     return system
 
