@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["autoretry", "exponential_backoff_interval"]
 
 
+_DOUBLINGS = 64
+"""Past this many, every delay is at its maximum; a float ends at 1023 of them, a task that retries for ever does not."""
+
+
 def exponential_backoff_interval(factor: float, retries: int, maximum: float, full_jitter: bool = False) -> float:
     """The seconds to wait after `retries` failures: `factor` doubled each time, capped; with jitter any part of it."""
-    countdown = min(maximum, factor * 2**retries)
+    countdown = min(maximum, factor * 2 ** min(retries, _DOUBLINGS))
     return max(0, random.randrange(int(countdown) + 1) if full_jitter else countdown)  # noqa: S311 - not a secret
 
 
