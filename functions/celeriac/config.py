@@ -40,9 +40,9 @@ class Config:
     def load(cls, read_parameter: Callable[[str], str], environ: Mapping[str, str] = os.environ) -> Self:
         """Read the environment, and SSM for what it lacks; raises ImproperlyConfigured listing all that is missing."""
         deployment = environ.get("CELERIAC_DEPLOYMENT", "")
-        settings: dict[str, Any] = {name: environ[key] for name, key in _VARIABLES.items() if key in environ}
+        settings: dict[str, Any] = {name: environ[key] for name, key in _VARIABLES.items() if environ.get(key)}
         if deployment and len(settings) < len(_VARIABLES):
-            settings = {**json.loads(read_parameter(f"/celeriac/{deployment}")), **settings}
+            settings = {**_stored(f"/celeriac/{deployment}", read_parameter), **settings}
         if missing := [key for name, key in _VARIABLES.items() if not settings.get(name)]:
             raise ImproperlyConfigured(
                 f"set CELERIAC_DEPLOYMENT to a deployment's name, such as celeriac-dev, or set {', '.join(missing)}"
@@ -55,6 +55,16 @@ class Config:
             worker=environ.get("CELERIAC_WORKER", ""),
             concurrency=_concurrency(environ.get("CELERIAC_CONCURRENCY", "1")),
         )
+
+
+def _stored(name: str, read_parameter: Callable[[str], str]) -> dict[str, Any]:
+    try:
+        stored = json.loads(read_parameter(name))
+    except ValueError:
+        stored = None
+    if not isinstance(stored, dict):
+        raise ImproperlyConfigured(f"SSM parameter {name} must be a JSON object, as the stack writes it: deploy again")
+    return stored
 
 
 def _queues(value: str | dict[str, str]) -> dict[str, str]:
@@ -70,7 +80,7 @@ def _queues(value: str | dict[str, str]) -> dict[str, str]:
 
 
 def _concurrency(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise ImproperlyConfigured(f"CELERIAC_CONCURRENCY must be a whole number of 1 or more, not {text!r}")
     return int(text)
 
