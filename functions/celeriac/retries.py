@@ -19,7 +19,7 @@ __all__ = ["autoretry", "exponential_backoff_interval"]
 
 
 _DOUBLINGS = 64
-"""Past this many, every delay is at its maximum; a float ends at 1023 of them, a task that retries for ever does not."""
+"""Past this many, every delay is at its maximum; a float ends at 1,023, a task that retries for ever does not."""
 
 
 def exponential_backoff_interval(factor: float, retries: int, maximum: float, full_jitter: bool = False) -> float:

@@ -176,7 +176,7 @@ def test_an_error_of_its_own_is_raised_where_retry_was_given_none() -> None:
     app = Celeriac("office")
 
     @app.task(bind=True, name="office.stubborn", max_retries=1, default_retry_delay=1)
-    def stubborn(task: Task, x: int, y: int = 0) -> None:
+    def stubborn(task: Task, *_args: int, **_kwargs: int) -> None:
         raise task.retry()
 
     with Twin(app) as twin:
