@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from celeriac.message import Message
     from celeriac.task import Task
 
-__all__ = ["Context", "current", "pushed"]
+__all__ = ["Context", "current_worker_task", "pushed", "request_of"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,10 +85,9 @@ def pushed(task: Task, request: Context) -> Iterator[Context]:
         _stack.reset(token)
 
 
-def current() -> tuple[Task, Context] | None:
-    """The innermost running task and its request, or None outside of any."""
-    stack = _stack.get()
-    return stack[-1] if stack else None
+def current_worker_task() -> tuple[Task, Context] | None:
+    """The task that a worker runs here, and its request; a task that is called directly acts for the one around it."""
+    return next((item for item in reversed(_stack.get()) if not item[1].called_directly), None)
 
 
 def request_of(task: Task) -> Context | None:

@@ -80,7 +80,7 @@ def publish(app: Celeriac, message: Message) -> None:
         task = app.known(message.task)
         blame(message.task, task.run if task else None, message.args, message.kwargs)
         raise
-    if running := context.current():
+    if running := context.current_worker_task():
         running[1].children.append(message.id)
 
 
@@ -90,8 +90,8 @@ def _defaults(task: Task | None) -> dict[str, Any]:
 
 def _lineage(name: str, arguments: object, settings: dict[str, Any]) -> tuple[str, str, str | None]:
     """The ids of the task, of the first task of its story, and of the task that sends it."""
-    running = context.current()
-    parent = running[1] if running and running[1].id else None
+    running = context.current_worker_task()
+    parent = running[1] if running else None
     task_id = settings.get("task_id") or (_child_id(parent, name, arguments) if parent else str(uuid.uuid4()))
     if not (isinstance(task_id, str) and len(task_id) <= limits.TASK_ID_CHARS):
         raise ImproperlyConfigured(f"{name}: task_id must be a string of 1 to {limits.TASK_ID_CHARS} characters")

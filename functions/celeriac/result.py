@@ -97,7 +97,7 @@ class AsyncResult:
         Raises the task's own exception unless `propagate` is False, TimeoutError when the time is over, and
         RuntimeError inside a task, where waiting for another one invites a deadlock.
         """
-        if disable_sync_subtasks and context.current():
+        if disable_sync_subtasks and context.current_worker_task():
             raise RuntimeError("Never call result.get() within a task! Chain the tasks instead.")
         self._wait(timeout, interval)
         self.maybe_throw(propagate)
