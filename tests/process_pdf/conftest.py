@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+from moto import mock_aws
 from reportlab.lib import pdfencrypt  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+
+from celeriac import aws
+from celeriac.storage import Bucket
 
 CATALOG = "<</Type/Catalog/Pages 2 0 R>>"
 FONT = "/Font<</H<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>"
@@ -91,3 +95,25 @@ def _form(resources: str, body: bytes) -> bytes:
 @pytest.fixture(scope="session")
 def pdfs() -> Pdfs:
     return Pdfs()
+
+
+@pytest.fixture(scope="module")
+def environment() -> Iterator[None]:
+    """The worker's environment; AWS clients are made once a module, which is what takes long."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.setenv("FILES_BUCKET", "files")
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        aws.forget_clients()
+        yield
+        aws.forget_clients()
+
+
+@pytest.fixture
+def bucket(environment: None) -> Iterator[Bucket]:  # noqa: ARG001 - a fixture can ask for another in no other way
+    """The bucket of uploads, in moto."""
+    with mock_aws():
+        aws.client("s3").create_bucket(Bucket="files")
+        yield Bucket("files")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from process_pdf import sandbox
+from process_pdf import reader, sandbox
 from process_pdf.errors import (
     DamagedPdf,
     EmptyPdf,
@@ -116,9 +116,12 @@ def test_a_pdf_without_pages_is_called_damaged(pdfs: Pdfs, catalog: str) -> None
         read_document(pdfs.of_objects(catalog))
 
 
-def test_a_pdf_with_endless_text_is_refused(pdfs: Pdfs) -> None:
-    with pytest.raises((OversizedPdf, ReaderLost)):
-        read_document(pdfs.laughing(8), cpu_s=3)
+def test_a_pdf_with_too_much_text_is_refused(pdfs: Pdfs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "MAX_CHARACTERS", 100)
+    pages = reader.read(pdfs.proper(["x" * 60, "y" * 60]))
+    assert [next(pages)["pages"], next(pages)["text"]] == [2, "x" * 60]
+    with pytest.raises(OversizedPdf, match="more than the 100 characters"):
+        next(pages)
 
 
 def test_a_pdf_that_spins_is_stopped(pdfs: Pdfs) -> None:
@@ -152,7 +155,7 @@ def test_a_reader_that_is_left_in_the_middle_is_ended(pdfs: Pdfs) -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     damage=st.lists(
         st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=6)), min_size=1, max_size=9

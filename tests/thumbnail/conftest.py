@@ -5,10 +5,15 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from moto import mock_aws
 from PIL import Image
+
+from celeriac import aws
+from celeriac.storage import Bucket
 
 
 class Files:
@@ -52,3 +57,25 @@ def _chunk(kind: bytes, body: bytes = b"") -> bytes:
 @pytest.fixture(scope="session")
 def files() -> Files:
     return Files()
+
+
+@pytest.fixture(scope="module")
+def environment() -> Iterator[None]:
+    """The worker's environment; AWS clients are made once a module, which is what takes long."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.setenv("FILES_BUCKET", "files")
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        aws.forget_clients()
+        yield
+        aws.forget_clients()
+
+
+@pytest.fixture
+def bucket(environment: None) -> Iterator[Bucket]:  # noqa: ARG001 - a fixture can ask for another in no other way
+    """The bucket of uploads, in moto."""
+    with mock_aws():
+        aws.client("s3").create_bucket(Bucket="files")
+        yield Bucket("files")
