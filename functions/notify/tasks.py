@@ -28,7 +28,7 @@ PATIENCE: dict[str, Any] = {
     "retry_backoff_max": 600,
     "max_retries": 10,
 }
-"""About half an hour in all, on average: full jitter over 2, 4, 8 … 600 s."""
+"""A quarter of an hour in all, on average: any part of 2, 4, 8 … 600 s before each try."""
 
 
 @app.task(bind=True, **PATIENCE)

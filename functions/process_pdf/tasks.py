@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from celeriac import Celeriac, Task
+from celeriac.exceptions import OperationalError
 from celeriac.storage import Bucket
 from notify.tasks import send_email
 from process_pdf.keys import checked_file_id, text_key
@@ -19,7 +20,7 @@ URL_EXPIRES_S = 3600
 app = Celeriac("process_pdf")
 
 
-@app.task(bind=True)
+@app.task(bind=True, autoretry_for=(OperationalError,), retry_backoff=2, max_retries=5, time_limit=55)
 def process_pdf(self: Task, file_id: str, user_id: str) -> dict[str, Any]:
     """Store an uploaded PDF's text as JSON, tell the user by e-mail, return the figures and a link good for an hour.
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from celeriac import Celeriac
+from celeriac.exceptions import OperationalError
 from celeriac.storage import Bucket
 from thumbnail.keys import checked_image_key, thumbnail_key
 from thumbnail.sizes import DEFAULT_SIZES, checked_sizes
@@ -19,7 +20,7 @@ URL_EXPIRES_S = 3600
 app = Celeriac("thumbnail")
 
 
-@app.task
+@app.task(autoretry_for=(OperationalError,), retry_backoff=2, max_retries=5, time_limit=40)
 def generate_thumbnail(image_key: str, sizes: Sequence[int] = DEFAULT_SIZES) -> dict[str, Any]:
     """Store a thumbnail of each size beside an uploaded image and return where they are, with links good for an hour.
 

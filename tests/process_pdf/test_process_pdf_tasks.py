@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,3 +144,8 @@ def test_a_producer_does_not_load_pdfium() -> None:
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=FUNCTIONS, capture_output=True, text=True, check=True)  # noqa: S603
     assert done.stdout == "[]\n"
+
+
+def test_the_worker_has_the_wheel_that_is_tested_here() -> None:
+    pinned = (FUNCTIONS / "process_pdf" / "requirements.txt").read_text("utf-8").split()
+    assert pinned == [f"pypdfium2=={version('pypdfium2')}"]

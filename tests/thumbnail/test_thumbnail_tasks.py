@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
 
+from celeriac import aws
 from celeriac.exceptions import ObjectNotFound, ObjectTooLarge
 from celeriac.storage import Bucket
 from celeriac.testing import Twin
@@ -121,8 +123,25 @@ def test_an_image_of_too_many_bytes_is_not_even_downloaded(bucket: Bucket, monke
         outcome_of(KEY)
 
 
+def test_trouble_with_s3_is_waited_out(files: Files, bucket: Bucket) -> None:
+    with Twin(app) as twin:
+        result = generate_thumbnail.delay(KEY)
+        aws.client("s3").delete_bucket(Bucket="files")
+        twin.invoke("thumbnail")
+        assert result.state == "RETRY"
+        aws.client("s3").create_bucket(Bucket="files")
+        bucket.write(KEY, files.encoded(files.corners(), "PNG"))
+        twin.run()
+        assert result.state == "SUCCESS"
+
+
 def test_a_producer_does_not_load_pillow() -> None:
     program = "import sys, thumbnail.tasks; print([name for name in sys.modules if name in ('PIL', 'botocore')])"
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=FUNCTIONS, capture_output=True, text=True, check=True)  # noqa: S603
     assert done.stdout == "[]\n"
+
+
+def test_the_worker_has_the_wheel_that_is_tested_here() -> None:
+    pinned = (FUNCTIONS / "thumbnail" / "requirements.txt").read_text("utf-8").split()
+    assert pinned == [f"pillow=={version('pillow')}"]
