@@ -82,6 +82,10 @@ class Backend(ABC):
         age = FAILURE_EXPIRES if row.state in {states.FAILURE, states.RETRY} else self.result_expires
         return int((clock.now() + age).timestamp())
 
+    def receipt_expires_at(self, message: Message) -> int:
+        """When a receipt may go: the time of a result, counted from when the task is due."""
+        return int((max(clock.now(), message.eta or clock.now()) + self.result_expires).timestamp())
+
     def _stashed(self, row: Row) -> Row:
         """The row with long JSON in S3 and a reference in its place."""
         return self._translated(
@@ -149,7 +153,8 @@ class DynamoDBBackend(Backend):
 
     def accept(self, message: Message, **attributes: str) -> None:
         row = Row.of(message, states.PENDING)
-        values = _values({"id": row.id, **_fields(row), **attributes, "expires_at": self.expires_at(row)})
+        expires_at = self.receipt_expires_at(message)
+        values = _values({"id": row.id, **_fields(row), **attributes, "expires_at": expires_at})
         with suppress(_Standing), _refusals(f"accepting {row.id}"):
             aws.client("dynamodb").put_item(
                 TableName=self.table,

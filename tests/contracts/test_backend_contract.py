@@ -133,6 +133,14 @@ def test_a_row_past_its_time_counts_as_gone_before_it_is_deleted(engine: Any) ->
         assert engine.backend.get("id-1") == new
 
 
+def test_the_receipt_of_a_task_that_is_due_later_is_kept_until_then(engine: Any) -> None:
+    engine.backend.accept(TASK.replace(eta=datetime.now(UTC) + timedelta(days=30)))
+    with clock.running_on(lambda: datetime.now(UTC) + timedelta(days=30)):
+        assert engine.backend.get("id-1") is not None
+    with clock.running_on(lambda: datetime.now(UTC) + timedelta(days=32)):
+        assert engine.backend.get("id-1") is None
+
+
 def test_failures_are_kept_longer_than_results(engine: Any) -> None:
     engine.backend.record(failure())
     with clock.running_on(lambda: datetime.now(UTC) + timedelta(days=13)):

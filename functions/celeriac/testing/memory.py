@@ -110,7 +110,7 @@ class MemoryBackend(Backend):
         self._step(f"accept {message.id}")
         with self._lock:
             if self._living(message.id) is None:
-                self._put(Row.of(message, states.PENDING))
+                self.rows[message.id] = (Row.of(message, states.PENDING), self.receipt_expires_at(message))
 
     def progress(self, row: Row) -> bool:
         self._step(f"progress {row.id}")
