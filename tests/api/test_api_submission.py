@@ -98,6 +98,25 @@ def test_a_task_runs_no_earlier_than_it_is_asked_to(client: Any, twin: Twin, whe
     assert datetime.fromisoformat(client.task(task_id).json["done_at"]) >= due - timedelta(seconds=1)
 
 
+def test_a_task_of_next_month_is_pending_until_then(client: Any, twin: Twin) -> None:
+    due = twin.now + timedelta(days=30)
+    (task_id,) = client.post("/tasks", {"task": "greet.hello", "args": ["Ada"], "eta": due.isoformat()}).ids
+    twin.now = due
+
+    assert client.task(task_id).json["state"] == "PENDING"
+
+
+def test_a_task_costs_one_send_and_one_write_and_a_key_one_write_more(client: Any, twin: Twin) -> None:
+    call = {"task": "greet.hello", "args": ["Ada"], "task_id": "mine"}
+    client.post("/tasks", call)
+    without_key = list(twin.steps)
+    twin.steps.clear()
+    client.post("/tasks", call, key="k")
+
+    assert without_key == ["send to greet", "accept mine"]
+    assert [step.partition(" ")[0] for step in twin.steps] == ["record", "send", "accept"]
+
+
 @pytest.mark.parametrize("expires", [60, "2020-01-01T00:00:00Z"])
 def test_a_task_that_is_too_late_is_revoked(client: Any, twin: Twin, expires: float | str) -> None:
     (task_id,) = client.post(
