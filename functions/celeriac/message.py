@@ -55,7 +55,7 @@ class Message:
         for name in _FIELDS:
             value = getattr(self, name)
             if value is not None and value != _DEFAULTS.get(name):
-                fields[name] = value.isoformat() if isinstance(value, datetime) else value
+                fields[name] = _plain(value)
         return dumps(fields)
 
     @classmethod
@@ -72,12 +72,16 @@ class Message:
             raise DecodeError(
                 f"message version {fields.get('v')!r:.100} is unknown to this worker, which reads {VERSION}"
             )
-        if wrong := [_complaint(name, fields.get(name)) for name in _FIELDS if not _fits(name, fields.get(name))]:
+        if wrong := _complaints(fields):
             raise DecodeError(f"message {fields.get('id')!r:.100}: " + "; ".join(wrong))
         known = {name: _READERS.get(name, _same)(fields[name]) for name in _FIELDS if fields.get(name) is not None}
         return cls(
             **known, extra={name: value for name, value in fields.items() if name not in _FIELDS and name != "v"}
         )
+
+    def complaints(self) -> list[str]:
+        """What a worker would refuse to read it for."""
+        return _complaints({name: _plain(getattr(self, name)) for name in _FIELDS})
 
     def replace(self, **changes: Any) -> Self:
         """The same message with some fields changed."""
@@ -91,6 +95,10 @@ def signature_fields(value: object) -> bool:
 
 def _same(value: Any) -> Any:
     return value
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _is_id(value: object) -> bool:
@@ -154,9 +162,14 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
+def _complaints(fields: Mapping[str, object]) -> list[str]:
+    values = {name: fields.get(name) for name in _FIELDS}
+    return [
+        f"{name!r} must be {_KINDS[name][1]}, not {value!r:.100}"
+        for name, value in values.items()
+        if not _fits(name, value)
+    ]
+
+
 def _fits(name: str, value: object) -> bool:
     return name not in _REQUIRED if value is None else _KINDS[name][0](value)
-
-
-def _complaint(name: str, value: object) -> str:
-    return f"{name!r} must be {_KINDS[name][1]}, not {value!r:.100}"

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from celeriac import clock, context, limits
 from celeriac.exceptions import EncodeError, ImproperlyConfigured
-from celeriac.message import Message
+from celeriac.message import Message, signature_fields
 from celeriac.serialization import blame, dumps
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
     from celeriac.task import Task
 
-__all__ = ["OPTIONS", "derived_id", "message_of", "publish"]
+__all__ = ["OPTIONS", "attempt_after", "derived_id", "message_of", "publish"]
 
 OPTIONS = frozenset({
     "task_id", "countdown", "eta", "expires", "queue", "chain", "link", "link_error", "ignore_result", "time_limit",
@@ -40,8 +40,7 @@ def message_of(
     app: Celeriac, name: str, args: Sequence[Any] | None, kwargs: Mapping[str, Any] | None, **options: Any
 ) -> Message:
     """Build the message of a call; raises ImproperlyConfigured for options that cannot be."""
-    if unknown := options.keys() - OPTIONS:
-        raise TypeError(f"apply_async() got unexpected options: {', '.join(sorted(unknown))}")
+    _require_known(options)
     task = app.known(name)
     settings = {**_defaults(task), **{key: value for key, value in options.items() if value is not None}}
     if isinstance(args, str | bytes) or not isinstance(kwargs or {}, Mapping):
@@ -51,7 +50,7 @@ def message_of(
     soft, hard = settings.get("soft_time_limit"), settings.get("time_limit")
     if soft and hard and soft > hard:
         raise ImproperlyConfigured(f"{name}: soft_time_limit ({soft} s) must not be longer than time_limit ({hard} s)")
-    return Message(
+    message = Message(
         id=task_id,
         task=name,
         args=arguments[0],
@@ -62,14 +61,17 @@ def message_of(
         expires=_moment(settings.get("expires")),
         root_id=root_id,
         parent_id=parent_id,
-        chain=settings.get("chain", []),
+        chain=_signatures(settings.get("chain")),
         link=_signatures(settings.get("link")),
         link_error=_signatures(settings.get("link_error")),
         time_limit=hard,
         soft_time_limit=soft,
         ignore_result=settings.get("ignore_result"),
-        headers=dict(settings.get("headers", {})),
+        headers={**settings.get("headers", {})},
     )
+    if wrong := message.complaints():
+        raise ImproperlyConfigured(f"{name}: " + "; ".join(wrong))
+    return message
 
 
 def publish(app: Celeriac, message: Message) -> None:
@@ -93,27 +95,30 @@ def _lineage(name: str, arguments: object, settings: dict[str, Any]) -> tuple[st
     running = context.current_worker_task()
     parent = running[1] if running else None
     task_id = settings.get("task_id") or (_child_id(parent, name, arguments) if parent else str(uuid.uuid4()))
-    if not (isinstance(task_id, str) and len(task_id) <= limits.TASK_ID_CHARS):
-        raise ImproperlyConfigured(f"{name}: task_id must be a string of 1 to {limits.TASK_ID_CHARS} characters")
     root_id = settings.get("root_id") or (parent.root_id if parent else None) or task_id
     return task_id, root_id, settings.get("parent_id") or (parent.id if parent else None)
 
 
 def _child_id(parent: context.Context, name: str, arguments: object) -> str:
+    return derived_id(parent.id, parent.retries, len(parent.children), name, _text(arguments))
+
+
+def _text(arguments: object) -> str:
     try:
-        what = dumps(arguments)
+        return dumps(arguments)
     except EncodeError:
-        what = ""  # publishing it will say what is wrong with it
-    return derived_id(parent.id, parent.retries, len(parent.children), name, what)
+        return ""  # publishing it will say what is wrong with it
 
 
 def _eta(countdown: float | None, eta: datetime | None) -> datetime | None:
     if countdown is not None and eta is not None:
         raise ImproperlyConfigured("give countdown or eta, not both")
-    moment = clock.now() + timedelta(seconds=countdown) if countdown else eta
-    if moment is None:
+    if countdown:
+        # A longer one is refused below, and may be more than the calendar has.
+        eta = clock.now() + timedelta(seconds=min(countdown, limits.RETRY_COUNTDOWN_S + 1))
+    if eta is None:
         return None
-    moment = _aware(moment)
+    moment = _aware(eta)
     if moment > clock.now() + timedelta(seconds=limits.RETRY_COUNTDOWN_S):
         raise ImproperlyConfigured(f"{moment} is more than a year away")
     return moment
@@ -122,7 +127,10 @@ def _eta(countdown: float | None, eta: datetime | None) -> datetime | None:
 def _moment(expires: float | datetime | timedelta | None) -> datetime | None:
     if expires is None or isinstance(expires, datetime):
         return expires and _aware(expires)
-    return clock.now() + (expires if isinstance(expires, timedelta) else timedelta(seconds=expires))
+    try:
+        return clock.now() + (expires if isinstance(expires, timedelta) else timedelta(seconds=expires))
+    except OverflowError as error:
+        raise ImproperlyConfigured(f"expires: the calendar has no room for {expires}") from error
 
 
 def _aware(moment: datetime) -> datetime:
@@ -130,10 +138,32 @@ def _aware(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def _signatures(callbacks: Any) -> list[dict[str, Any]]:
-    if callbacks is None:
-        return []
-    return [dict(item) for item in (callbacks if isinstance(callbacks, list | tuple) else [callbacks])]
+def _signatures(calls: Any) -> list[dict[str, Any]]:
+    """Signatures as JSON, checked here: in a worker, what is wrong with them would fail the task before them."""
+    for call in _listed(calls):
+        _check(call)
+    return [dict(call) for call in _listed(calls)]
+
+
+def _check(call: Any) -> None:
+    if not signature_fields(call):
+        raise TypeError(f"chains and callbacks are made of signatures, such as task.s(…), not of {call!r:.100}")
+    options = call.get("options") or {}
+    _require_known(options)
+    steps = call["kwargs"]["tasks"] if call.get("subtask_type") == "chain" else ()
+    for inner in (*steps, *_listed(options.get("link")), *_listed(options.get("link_error"))):
+        _check(inner)
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    if value is None:
+        return ()
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _require_known(options: Mapping[str, Any]) -> None:
+    if unknown := options.keys() - OPTIONS:
+        raise TypeError(f"apply_async() got unexpected options: {', '.join(sorted(unknown))}")
 
 
 def attempt_after(
