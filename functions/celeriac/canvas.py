@@ -5,9 +5,10 @@ Source: https://docs.celeryq.dev/en/stable/userguide/canvas.html
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
+
+from celeriac import publish
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -103,7 +104,9 @@ class Signature(dict[str, Any]):
 
     def freeze(self, _id: str | None = None) -> AsyncResult:
         """Fix the id of the call to come; returns the handle on its result."""
-        return self.app.AsyncResult(self.options.setdefault("task_id", _id or str(uuid.uuid4())))
+        if self.id is None:
+            self.options["task_id"] = _id or publish.frozen_id(self["task"], [self["args"], self["kwargs"]])
+        return self.app.AsyncResult(self.options["task_id"])
 
     def delay(self, *args: Any, **kwargs: Any) -> AsyncResult:
         """Make the call, with these arguments first."""

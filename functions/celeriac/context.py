@@ -43,6 +43,8 @@ class Context:
     called_directly: bool = True
     is_eager: bool = False
     children: list[str] = field(default_factory=list)
+    frozen: int = 0
+    """How many calls to come this one has given an id."""
     message: Message | None = None
 
     @classmethod

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from celeriac.app import Celeriac
     from celeriac.task import Task
 
-__all__ = ["OPTIONS", "attempt_after", "derived_id", "message_of", "publish"]
+__all__ = ["OPTIONS", "attempt_after", "derived_id", "frozen_id", "message_of", "publish"]
 
 OPTIONS = frozenset({
     "task_id", "countdown", "eta", "expires", "queue", "chain", "link", "link_error", "ignore_result", "time_limit",
@@ -97,6 +97,16 @@ def _lineage(name: str, arguments: object, settings: dict[str, Any]) -> tuple[st
     task_id = settings.get("task_id") or (_child_id(parent, name, arguments) if parent else str(uuid.uuid4()))
     root_id = settings.get("root_id") or (parent.root_id if parent else None) or task_id
     return task_id, root_id, settings.get("parent_id") or (parent.id if parent else None)
+
+
+def frozen_id(name: str, arguments: object) -> str:
+    """An id for a call to come: random; within a task derived from its attempt and from how many it froze before."""
+    running = context.current_worker_task()
+    if running is None:
+        return str(uuid.uuid4())
+    parent = running[1]
+    parent.frozen += 1
+    return derived_id(parent.id, parent.retries, "frozen", parent.frozen, name, _text(arguments))
 
 
 def _child_id(parent: context.Context, name: str, arguments: object) -> str:

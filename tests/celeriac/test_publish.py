@@ -280,14 +280,28 @@ def signatures(app: Celeriac) -> Iterator[Any]:
     yield app.signature("office.note").delay(1)
 
 
-@pytest.mark.parametrize("send", [three_calls, signatures])
+def two_chains(app: Celeriac) -> Iterator[Any]:
+    note = app.signature("office.note", immutable=True)
+    yield (note | note | note).delay()
+    yield (note | note | note).delay()
+
+
+def frozen_ones(app: Celeriac) -> Iterator[Any]:
+    first, second = app.signature("office.note"), app.signature("office.note")
+    yield first.freeze()
+    yield second.freeze()
+    yield second.delay()
+    yield first.delay()
+
+
+@pytest.mark.parametrize("send", [three_calls, signatures, two_chains, frozen_ones])
 def test_an_attempt_that_runs_again_sends_the_same_ids_and_a_retry_sends_others(send: Any) -> None:
     died, again, retried = Sender(send).runs
     assert died == again
     assert not {*again} & {*retried}
 
 
-@pytest.mark.parametrize("send", [three_calls, signatures])
+@pytest.mark.parametrize("send", [three_calls, signatures, two_chains])
 def test_equal_calls_of_one_attempt_have_ids_of_their_own(send: Any) -> None:
     for run in Sender(send).runs:
         assert len(run) == len({*run})
