@@ -121,7 +121,7 @@ def unsupported(request: Request, accepted: tuple[str, ...]) -> UnsupportedMedia
 def _too_large() -> ContentTooLarge:
     return ContentTooLarge(
         f"A request's body may have {BODY_BYTES:,} bytes, for Lambda takes no more. A larger file goes to S3 by form: "
-        'POST {"filename": …, "size": …, "user_id": …} as application/json to the same path to get one.'
+        'POST {"filename": …, "size": …, "user_id": …} as application/json to /images or /pdfs to get one.'
     )
 
 
