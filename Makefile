@@ -81,7 +81,8 @@ clean:
 
 .venv/.ready: requirements/dev.txt pyproject.toml
 	@echo "setup: the project's environment, .venv"
-	@local/setup/environment $(PYTHON) .venv requirements/dev.txt
+	@# The CDK is 200 MB of Python, of which little is ever imported: to compile it all would take a minute.
+	@local/setup/environment $(PYTHON) .venv requirements/dev.txt --no-compile
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 

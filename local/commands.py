@@ -38,6 +38,8 @@ def up(options: Options, screen: Screen) -> int:
         system = _deployed(options, endpoint, screen)
         prepare(system)
     _say(system, screen)
+    if not options.endpoint:
+        screen.title("`make down` stops it.")
     return 0
 
 
@@ -48,11 +50,11 @@ def down(_: Options, screen: Screen) -> int:
 
 
 def status(_: Options, screen: Screen) -> int:
-    """0 when it runs, 3 when it does not, as service managers have it."""
+    """Say whether it runs, and how to use it."""
     found = Cloud(HOME).running()
     if not found:
         screen.line("Not running: `make up` starts it.")
-        return 3
+        return 0
     outputs = HOME / "outputs.json"
     if not outputs.exists():
         screen.line(f"Running at {found.url}, with nothing deployed.")
@@ -72,4 +74,3 @@ def _say(system: System, screen: Screen) -> None:
     screen.fact("the API", system.api.url)
     screen.title("Try it")
     screen.lines(hints(system.api.url))
-    screen.title("`make down` stops it.")
