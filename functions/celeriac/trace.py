@@ -23,7 +23,7 @@ def trace(task: Task, message: Message, *, redelivered: bool = False) -> Row:
     started_at, text = clock.now(), whole(message)  # now: the task may change its arguments
     with context.pushed(task, Context.of(message, redelivered=redelivered)) as request:
         try:
-            with limited(message.soft_time_limit, message.time_limit):
+            with limited(*_limits(task, message)):
                 row = Row.of(message, states.SUCCESS, result=dumps(task.body(*message.args, **message.kwargs)))
         except Ignore:
             row = Row.of(message, states.IGNORED)
@@ -35,6 +35,11 @@ def trace(task: Task, message: Message, *, redelivered: bool = False) -> Row:
             row = failed(message, error, text)
     children = tuple(request.children[: limits.ROW_CHILDREN])
     return row.replace(children=children, started_at=started_at, done_at=clock.now())
+
+
+def _limits(task: Task, message: Message) -> tuple[float | None, float | None]:
+    """The call's own limits, or else the task's: who sends a task by its name does not know them."""
+    return message.soft_time_limit or task.soft_time_limit, message.time_limit or task.time_limit
 
 
 def failed(message: Message, error: BaseException, text: str | None = None) -> Row:
