@@ -135,7 +135,7 @@ class Signature(dict[str, Any]):
         return f"{self['task']}({', '.join(args)})"
 
     def _append(self, option: str, callback: Signature) -> Signature:
-        callbacks = self.options.setdefault(option, [])
+        callbacks = self.options[option] = _listed(self.options.get(option))  # a new list: clones have the old one
         if callback not in callbacks:
             callbacks.append(callback)
         return callback
@@ -168,12 +168,28 @@ class chain(Signature):  # noqa: N801 - Celery's name
         copies = [first.clone(args, kwargs), *(step.clone() for step in rest)]
         return chain(*copies, app=self._app, **{**self.options, **options})
 
+    def unchain_tasks(self) -> list[Signature]:
+        """Copies of the signatures that carry the chain's own options.
+
+        `link` goes to the last task, `link_error` to each, `task_id` names the last one, all else is the first one's.
+        """
+        steps, options = [step.clone() for step in self.tasks], dict(self.options)
+        for errback in _listed(options.pop("link_error", None)):
+            for step in steps:
+                step.link_error(errback)
+        for callback in _listed(options.pop("link", None)):
+            steps[-1].link(callback)
+        if task_id := options.pop("task_id", None):
+            steps[-1].set(task_id=task_id)
+        steps[0].set(**options)
+        return steps
+
     def freeze(self, _id: str | None = None) -> AsyncResult:
         """Fix the ids of all tasks; returns the last one's handle, whose `parent` is the one before."""
         result = None
         for step in self.tasks:
             is_last = step is self.tasks[-1]
-            frozen = step.freeze(_id if is_last else None)
+            frozen = step.freeze((_id or self.id) if is_last else None)
             frozen.parent, result = result, frozen
         assert result is not None
         return result
@@ -181,30 +197,16 @@ class chain(Signature):  # noqa: N801 - Celery's name
     def apply_async(
         self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any
     ) -> AsyncResult:
-        """Send the first task, which carries the others; returns the last one's handle.
-
-        `link` goes to the last task, `link_error` to each, `task_id` names the last one, all else is the first one's.
-        """
-        call = self.clone(args or (), kwargs, **options)
-        settings = call.options
+        """Send the first task, which carries the others; returns the last one's handle."""
+        call = chain(*self.clone(args or (), kwargs, **options).unchain_tasks(), app=self._app)
+        result = call.freeze()
         first, *rest = call.tasks
-        for errback in _listed(settings.pop("link_error", None)):
-            for step in call.tasks:
-                step.link_error(errback)
-        for callback in _listed(settings.pop("link", None)):
-            call.tasks[-1].link(callback)
-        result = call.freeze(settings.pop("task_id", None))
-        first.apply_async(chain=[dict(step) for step in rest], **settings)
+        first.apply_async(chain=[dict(step) for step in rest])
         return result
 
     def __call__(self, *args: Any, **kwargs: Any) -> AsyncResult:
         """Send the chain, as in Celery."""
         return self.apply_async(args, kwargs)
-
-    def __or__(self, other: object) -> Any:
-        return (
-            chain(*self.tasks, other, app=self._app, **self.options) if isinstance(other, Signature) else NotImplemented
-        )
 
     def __repr__(self) -> str:
         return " | ".join(map(repr, self.tasks))
@@ -225,7 +227,7 @@ def maybe_signature(value: Any, app: Celeriac | None = None) -> Any:
 def _steps(item: Any) -> Iterable[Signature]:
     if not isinstance(item, Signature):
         raise TypeError(f"a chain is made of signatures, such as task.s(…), not of {item!r:.100}")
-    return item.tasks if isinstance(item, chain) else (item,)
+    return item.unchain_tasks() if isinstance(item, chain) else (item,)
 
 
 def _listed(value: Any) -> list[Any]:

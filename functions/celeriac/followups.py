@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from celeriac import states
+from celeriac.canvas import maybe_signature
 from celeriac.message import Message
 from celeriac.publish import derived_id, message_of
 from celeriac.row import Row
@@ -69,7 +70,7 @@ def _call(
 ) -> Message:
     """The message of a signature that is called with its parent's result."""
     if signature.get("subtask_type") == "chain":
-        first, *others = signature["kwargs"]["tasks"]
+        first, *others = map(dict, maybe_signature(signature, app).unchain_tasks())
         return _call(app, parent, first, argument, place, [*others, *(rest or [])])
     before = [] if signature.get("immutable") else [argument]
     options = dict(signature.get("options") or {})
