@@ -76,10 +76,11 @@ def _mails(screen: Screen, sent: Sequence[Mail]) -> None:
 
 def _verdict(system: System, screen: Screen, tasks: Sequence[Task]) -> bool:
     failed = [task for task in tasks if task["state"] != "SUCCESS"]
-    for task in failed:
+    if failed:
         screen.title("What went wrong")
-        screen.lines(report.failure(task))
-        worker = str(task.get("task") or "").partition(".")[0] or "api"
+        screen.lines(line for task in failed for line in report.failure(task))
+    for worker in dict.fromkeys(str(task.get("task") or "api").partition(".")[0] for task in failed):
+        screen.title(f"The end of {worker}'s log")
         screen.lines(logs.tail(system.endpoint, f"{system.outputs.deployment}-{worker}"))
     screen.title(f"{len(tasks) - len(failed)} of {len(tasks)} tasks succeeded.")
     return not failed

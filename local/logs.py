@@ -1,8 +1,12 @@
-"""What a worker printed last, from CloudWatch Logs."""
+"""What a worker printed last, from CloudWatch Logs, for people."""
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from local.endpoint import Endpoint
+
+RUNTIME_LINES = ("INIT_START ", "START RequestId:", "END RequestId:", "REPORT RequestId:")
 
 
 def tail(endpoint: Endpoint, function: str, lines: int = 30) -> list[str]:
@@ -14,4 +18,25 @@ def tail(endpoint: Endpoint, function: str, lines: int = 30) -> list[str]:
     except logs.exceptions.ResourceNotFoundException:
         return []
     events.sort(key=lambda event: event["timestamp"])
-    return [line for event in events for line in event["message"].rstrip().splitlines()][-lines:]
+    return readable(line for event in events for line in event["message"].splitlines())[-lines:]
+
+
+def readable(lines: Iterable[str]) -> list[str]:
+    """The lines without Lambda's own, JSON ones as a sentence and, where there is one, a traceback."""
+    return [said for line in lines if line and not line.startswith(RUNTIME_LINES) for said in _said(line)]
+
+
+def _said(line: str) -> list[str]:
+    try:
+        record = json.loads(line)
+        sentence = f"{record['time']} {record['level']} {record['message']} {record.get('task', '')}".rstrip()
+    except (ValueError, TypeError, KeyError):
+        return [line]
+    return [sentence, *(f"  {part}" for part in _traceback(record).splitlines())]
+
+
+def _traceback(record: dict[str, Any]) -> str:
+    try:
+        return str(json.loads(record["error"])["traceback"])
+    except (ValueError, TypeError, KeyError):
+        return str(record.get("traceback", ""))

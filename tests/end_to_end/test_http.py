@@ -5,7 +5,9 @@ import uuid
 
 import pytest
 
+from local import web
 from local.deploy import ROOT
+from local.mailbox import mails
 from local.seed import User
 from local.system import System
 
@@ -36,10 +38,10 @@ def test_a_repeated_upload_with_the_same_idempotency_key_is_the_same_tasks(syste
 
     first, second = (system.api.call("POST", "/images", photo, headers, query).json for _ in range(2))
 
-    assert (first["key"], [task["id"] for task in first["tasks"]]) == (
-        second["key"],
-        [task["id"] for task in second["tasks"]],
-    )
+    ids = [task["id"] for task in first["tasks"]]
+    assert (second["key"], [task["id"] for task in second["tasks"]]) == (first["key"], ids)
+    assert {system.finished(task_id)["state"] for task_id in ids} == {"SUCCESS"}
+    assert len([mail for mail in mails(system.endpoint) if mail.to == (user.email,)]) == 1
 
 
 def test_a_bad_item_is_named_and_nothing_of_its_list_is_sent(system: System) -> None:
@@ -84,6 +86,20 @@ def test_a_request_that_cannot_be_done_gets_a_problem(
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json["status"] == status
     assert answer.json["title"]
+
+
+def test_a_call_that_nobody_signed_is_refused_by_the_gateway(system: System) -> None:
+    if not is_ministack(system):
+        pytest.skip("LocalStack does not enforce IAM")
+    answer = web.request("GET", system.api.url + "/openapi.json")
+
+    assert answer.status == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json["title"] == "Missing Authentication Token"
+
+
+def is_ministack(system: System) -> bool:
+    return web.request("GET", f"{system.endpoint.url}/_ministack/health").status == 200
 
 
 def test_the_openapi_document_is_served(system: System) -> None:

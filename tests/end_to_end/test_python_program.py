@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -10,10 +11,9 @@ from local.system import System
 
 pytestmark = pytest.mark.cloud
 
-PROGRAM = """
+SENDER = """
 import json
 from celeriac import Celeriac
-from celeriac.exceptions import CeleriacError
 
 app = Celeriac("web")
 sums = [app.send_task("probe.add", args=[n, n]) for n in range(3)]
@@ -24,17 +24,30 @@ try:
 except Exception as error:
     print(json.dumps([type(error).__name__, str(error), failing.state]))
 """
+CHAIN = """
+import json
+from celeriac import Celeriac, chain
+
+app = Celeriac("web")
+add = "probe.add"
+steps = chain(app.signature(add, [1, 2]), app.signature(add, [3]), app.signature(add, [4]))
+print(json.dumps(steps().get(timeout=20)))
+"""
 
 
 def test_a_program_sends_tasks_and_gets_their_results_and_errors(system: System) -> None:
+    assert printed(system, SENDER) == [[0, 2, 4], ["ValueError", "no such thing", "FAILURE"]]
+
+
+def test_each_step_of_a_chain_gets_the_result_of_the_one_before(system: System) -> None:
+    assert printed(system, CHAIN) == [1 + 2 + 3 + 4]
+
+
+def printed(system: System, program: str) -> list[Any]:
+    """What a program of its own process prints, a JSON value a line."""
     environment = system.endpoint.environment() | {"CELERIAC_DEPLOYMENT": system.outputs.deployment}
-
-    done = subprocess.run(  # noqa: S603 - the program above
-        [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, timeout=60, check=False
+    done = subprocess.run(  # noqa: S603 - one of the programs above
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=False
     )
-
     assert done.returncode == 0, done.stderr
-    assert [json.loads(line) for line in done.stdout.splitlines()] == [
-        [0, 2, 4],
-        ["ValueError", "no such thing", "FAILURE"],
-    ]
+    return [json.loads(line) for line in done.stdout.splitlines()]
