@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
+from infra.constructs.http_producer import UPLOAD_KEYS
 from infra.constructs.task_function import PAYLOAD_KEYS
 from infra.placeholders import fill
-from infra.stacks.api import UPLOAD_KEYS
 from infra.stacks.storage import StorageStack
 from infra.worker_config import WorkerConfig
 
@@ -69,6 +69,7 @@ def _silence_wildcards(scope: IConstruct, resources: Iterable[str], reason: str)
 def _placeholders_in_findings(storage: StorageStack, deployment: str) -> dict[str, str]:
     return {
         "deployment": deployment,
+        "partition": "<AWS::Partition>",
         "region": "<AWS::Region>",
         "account": "<AWS::AccountId>",
         "files_bucket": _exported(storage, storage.files.bucket_name),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.names import API
 from infra.target import Target
 
 __all__ = ["Bundle", "BundleError", "bundle_of_producer", "bundle_of_worker"]
@@ -76,8 +78,6 @@ class Bundle:
     def _compile(self, output: Path) -> None:
         python = _interpreter(self.target.python)
         if python is None:
-            missing = f"no python{self.target.python} on this machine to compile with"
-            print(f"{missing}: the function of {self.packages[1]} will start more slowly", file=sys.stderr)
             return
         # Unchecked: /var/task is read-only and zip files move time stamps, so a check could only cost time.
         how = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(output), "-p", LAMBDA_ROOT]
@@ -89,17 +89,22 @@ def bundle_of_worker(functions: Path, name: str, uses: tuple[str, ...], target: 
     return Bundle(functions, (LIBRARY, name, *sorted(uses)), functions / name / "requirements.txt", target)
 
 
-def bundle_of_producer(functions: Path, name: str, workers: tuple[str, ...], target: Target) -> Bundle:
+def bundle_of_producer(functions: Path, workers: tuple[str, ...], target: Target) -> Bundle:
     """The package of the HTTP side: the library, its folder, and every worker's folder, whose tasks it may name."""
-    return Bundle(functions, (LIBRARY, name, *sorted(workers)), functions / name / "requirements.txt", target)
+    return Bundle(functions, (LIBRARY, API, *sorted(workers)), functions / API / "requirements.txt", target)
 
 
+@functools.cache
 def _interpreter(version: str) -> str | None:
+    """A Python of that minor version, or None after one line about it."""
     if version == f"3.{sys.version_info.minor}":
         return sys.executable
     found = shutil.which(f"python{version}")
     # A version manager's stand-in may be on PATH for a version that it does not have.
-    return found if found and _succeeds([found, "-c", ""]) else None
+    if found and _succeeds([found, "-c", ""]):
+        return found
+    print(f"no python{version} here to compile with: the functions will start more slowly", file=sys.stderr)
+    return None
 
 
 def _succeeds(command: list[str]) -> bool:

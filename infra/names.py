@@ -33,8 +33,13 @@ class Names:
         return f"/aws/lambda/{self.function(worker)}"
 
     def schedule(self, worker: str, schedule: str) -> str:
-        """A schedule from a worker.toml."""
-        return f"{self.function(worker)}-{schedule}"
+        """A schedule from a worker.toml, within the deployment's own group of schedules."""
+        return f"{worker}-{schedule}"
+
+    @property
+    def schedule_group(self) -> str:
+        """The group of EventBridge schedules."""
+        return self.deployment
 
     @property
     def results_table(self) -> str:

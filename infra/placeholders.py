@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 __all__ = ["PLACEHOLDERS", "fill", "unknown_placeholders"]
 
-PLACEHOLDERS = ("deployment", "region", "account", "files_bucket", "users_table", "results_table")
+PLACEHOLDERS = ("deployment", "partition", "region", "account", "files_bucket", "users_table", "results_table")
 # Only a bare word in braces: JSON in an environment value keeps its own.
 PATTERN = re.compile(r"\{([A-Za-z_]\w*)\}")
 

@@ -14,7 +14,7 @@ from infra.toml_table import TomlTable, shown
 
 __all__ = ["SCHEDULE_NAME", "Schedule"]
 
-SCHEDULE_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+SCHEDULE_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 TASK_NAME = re.compile(r"[A-Za-z_][\w.]{0,200}", re.ASCII)
 UTC = "UTC"
 EXPRESSIONS = {"cron": cron_problem, "rate": rate_problem, "at": at_problem}

@@ -17,7 +17,7 @@ from infra.worker_config import WorkerConfig
 __all__ = ["WorkerConfigError", "discover_workers", "packages_of"]
 
 FILE = "worker.toml"
-NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")  # a function's name has 64 characters, 25 of them the deployment's
 TAKEN = {"celeriac": "the library", API: "the HTTP producer", ARRIVALS: "the function for arrivals in S3"}
 # What Lambda's Python has on its path beside the standard library: /var/task comes before it.
 IN_THE_RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six", "awslambdaric"}

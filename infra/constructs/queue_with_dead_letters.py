@@ -6,32 +6,47 @@ from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.names import Names
+
 __all__ = ["QueueWithDeadLetters"]
 
-RETENTION = Duration.days(14)  # SQS's longest: a dead letter waits for a person
+RETENTION_DAYS = 14  # SQS's longest: a dead letter waits for a person
+# AWS's rule: while the mapping tries a throttled function again, its messages must stay hidden.
+VISIBILITY_FACTOR = 6
 
 
 class QueueWithDeadLetters(Construct):
-    """An encrypted queue that speaks TLS only; after `max_receives` a message moves to its dead-letter queue."""
+    """The queue of a function that runs for up to `timeout_s`; after `max_receives` a message is a dead letter.
+
+    Both queues are encrypted and speak TLS only.
+    """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, name: str, dead_name: str, visibility: Duration, max_receives: int
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        function: str,
+        timeout_s: int,
+        batch_window_s: int = 0,
+        max_receives: int = 5,
     ) -> None:
         super().__init__(scope, construct_id)
         self.dead_letters = sqs.Queue(
             self,
             "DeadLetters",
-            queue_name=dead_name,
-            retention_period=RETENTION,
+            queue_name=names.dead_letters(function),
+            retention_period=Duration.days(RETENTION_DAYS),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
         )
         self.queue = sqs.Queue(
             self,
             "Queue",
-            queue_name=name,
-            visibility_timeout=visibility,
-            retention_period=RETENTION,
+            queue_name=names.queue(function),
+            visibility_timeout=Duration.seconds(VISIBILITY_FACTOR * timeout_s + batch_window_s),
+            retention_period=Duration.days(RETENTION_DAYS),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=max_receives),

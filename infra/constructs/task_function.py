@@ -33,9 +33,9 @@ class TaskFunction(Construct):
         handler: str,
         bundle: Bundle,
         deployment: Deployment,
-        queues: Mapping[str, QueueAddress],
+        may_send_to: Mapping[str, QueueAddress],
         memory_mb: int,
-        timeout: Duration,
+        timeout_s: int,
         concurrency: int = 1,
         environment: Mapping[str, str] | None = None,
     ) -> None:
@@ -56,7 +56,7 @@ class TaskFunction(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
         self.log_group.grant_write(self.role)
-        for statement in _statements(deployment, queues):
+        for statement in _statements(deployment, may_send_to):
             self.role.add_to_policy(statement)
         self.function = lambda_.Function(
             self,
@@ -69,19 +69,23 @@ class TaskFunction(Construct):
             role=self.role,
             log_group=self.log_group,
             memory_size=memory_mb,
-            timeout=timeout,
+            timeout=Duration.seconds(timeout_s),
             environment={
                 "CELERIAC_DEPLOYMENT": names.deployment,
                 "CELERIAC_WORKER": name,
                 "CELERIAC_TABLE": deployment.results.table_name,
                 "CELERIAC_PAYLOADS": deployment.payloads.bucket_name,
-                "CELERIAC_QUEUES": Stack.of(self).to_json_string({key: queue.url for key, queue in queues.items()}),
+                "CELERIAC_QUEUES": _urls(self, may_send_to),
                 "CELERIAC_CONCURRENCY": str(concurrency),
                 **(environment or {}),
             },
             # Retries and chains come back to the function that sent them; Lambda would stop that after 16 rounds.
             recursive_loop=lambda_.RecursiveLoop.ALLOW,
         )
+
+
+def _urls(scope: Construct, queues: Mapping[str, QueueAddress]) -> str:
+    return Stack.of(scope).to_json_string({worker: queue.url for worker, queue in queues.items()})
 
 
 def _statements(deployment: Deployment, queues: Mapping[str, QueueAddress]) -> list[iam.PolicyStatement]:

@@ -31,7 +31,7 @@ class Worker(Construct):
         config: WorkerConfig,
         packages: tuple[str, ...],
         queue: sqs.IQueue,
-        queues: Mapping[str, QueueAddress],
+        may_send_to: Mapping[str, QueueAddress],
         deployment: Deployment,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -43,9 +43,9 @@ class Worker(Construct):
             handler=f"{config.name}.handler.handler",
             bundle=bundle_of_worker(deployment.functions, config.name, packages, deployment.target),
             deployment=deployment,
-            queues=queues,
+            may_send_to=may_send_to,
             memory_mb=config.memory_mb,
-            timeout=Duration.seconds(config.timeout_s),
+            timeout_s=config.timeout_s,
             concurrency=config.concurrency,
             environment={key: fill(value, names) for key, value in config.environment.items()},
         )
@@ -68,6 +68,7 @@ class Worker(Construct):
 def _placeholders(deployment: Deployment) -> dict[str, str]:
     return {
         "deployment": deployment.names.deployment,
+        "partition": Aws.PARTITION,
         "region": Aws.REGION,
         "account": Aws.ACCOUNT_ID,
         "files_bucket": deployment.files.bucket_name,

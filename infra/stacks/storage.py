@@ -9,7 +9,7 @@ from infra.constructs.arrivals import Arrivals
 from infra.constructs.private_bucket import PrivateBucket
 from infra.constructs.result_table import ResultTable
 from infra.constructs.users_table import UsersTable
-from infra.names import ARRIVALS, Names
+from infra.names import Names
 
 __all__ = ["StorageStack"]
 
@@ -25,13 +25,7 @@ class StorageStack(Stack):
         self.users = UsersTable(self, "Users", name=names.users_table).table
         self.payloads = PrivateBucket(self, "Payloads", expires_after=PAYLOADS_LIFETIME).bucket
         self.files = PrivateBucket(self, "Files").bucket
-        self.arrivals = Arrivals(
-            self,
-            "Arrivals",
-            bucket=self.files,
-            name=names.queue(ARRIVALS),
-            dead_name=names.dead_letters(ARRIVALS),
-        )
+        self.arrivals = Arrivals(self, "Arrivals", bucket=self.files, names=names)
 
         CfnOutput(self, "ResultsTable", value=self.results.table_name)
         CfnOutput(self, "UsersTable", value=self.users.table_name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, Environment, Stack
+from aws_cdk import Environment, Stack
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
@@ -19,8 +19,6 @@ from infra.worker_folders import packages_of
 
 __all__ = ["WorkersStack"]
 
-VISIBILITY_FACTOR = 6  # AWS's rule: the mapping retries throttled invocations while the messages stay hidden
-
 
 class WorkersStack(Stack):
     """Queue -> worker, once a folder; the schedules feed the same queues."""
@@ -34,40 +32,34 @@ class WorkersStack(Stack):
         workers: Sequence[WorkerConfig],
         env: Environment,
     ) -> None:
-        super().__init__(
-            scope, construct_id, env=env, description="Celeriac: the workers, their queues and their schedules"
-        )
-        group = scheduler.CfnScheduleGroup(self, "Schedules", name=deployment.names.deployment)
+        super().__init__(scope, construct_id, env=env, description="Celeriac: the workers and their queues")
+        names = deployment.names
+        group = scheduler.CfnScheduleGroup(self, "Schedules", name=names.schedule_group)
         # All queues before any worker: two workers may send to each other.
-        queues = {config.name: self._queue(config, deployment) for config in workers}
-        addresses = {name: QueueAddress.of(queue.queue) for name, queue in queues.items()}
+        queues = {
+            config.name: QueueWithDeadLetters(
+                self,
+                f"{config.name}-queue",
+                names=names,
+                function=config.name,
+                timeout_s=config.timeout_s,
+                batch_window_s=config.batch_window_s,
+                max_receives=config.max_receives,
+            )
+            for config in workers
+        }
+        addresses = {name: QueueAddress.of(each.queue) for name, each in queues.items()}
         for config in workers:
+            queue = queues[config.name]
             Worker(
                 self,
                 config.name,
                 config=config,
                 packages=packages_of(config, workers),
-                queue=queues[config.name].queue,
-                queues={name: addresses[name] for name in (config.name, *config.uses)},
+                queue=queue.queue,
+                may_send_to={name: addresses[name] for name in (config.name, *config.uses)},
                 deployment=deployment,
             )
             if config.schedules:
-                Schedules(
-                    self,
-                    f"{config.name}-schedules",
-                    config=config,
-                    queues=queues[config.name],
-                    names=deployment.names,
-                    group=group,
-                )
+                Schedules(self, f"{config.name}-schedules", config=config, queues=queue, names=names, group=group)
         ClientParameter(self, "Clients", deployment=deployment, queues=addresses)
-
-    def _queue(self, config: WorkerConfig, deployment: Deployment) -> QueueWithDeadLetters:
-        return QueueWithDeadLetters(
-            self,
-            f"{config.name}-queue",
-            name=deployment.names.queue(config.name),
-            dead_name=deployment.names.dead_letters(config.name),
-            visibility=Duration.seconds(VISIBILITY_FACTOR * config.timeout_s + config.batch_window_s),
-            max_receives=config.max_receives,
-        )

@@ -35,7 +35,7 @@ def test_every_method_reaches_the_api_function(resources: Any, flat: Any) -> Non
     for method in routes(resources).values():
         integration = flat(method["Integration"])
         assert integration["Type"] == "AWS_PROXY"
-        assert "${apiFunction" in integration["Uri"]
+        assert "${apiTasksFunction" in integration["Uri"]
 
 
 def test_only_the_api_may_invoke_the_function_each_route_by_its_own_right(resources: Any, flat: Any) -> None:

@@ -50,7 +50,7 @@ def bundles() -> Iterator[tuple[str, list[str], Bundle]]:
         yield worker.name, modules, bundle_of_worker(FUNCTIONS, worker.name, packages, target)
     names = tuple(worker.name for worker in workers)
     modules = ["api.handler", "api.arrivals", *(f"{name}.tasks" for name in names)]
-    yield "api", modules, bundle_of_producer(FUNCTIONS, "api", names, target)
+    yield "api", modules, bundle_of_producer(FUNCTIONS, names, target)
 
 
 @pytest.mark.parametrize(("modules", "bundle"), [pytest.param(*rest, id=name) for name, *rest in bundles()])

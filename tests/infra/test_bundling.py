@@ -44,7 +44,7 @@ def test_a_worker_gets_the_library_its_folder_and_those_it_uses(functions: Path,
 
 
 def test_the_http_side_gets_every_worker(functions: Path, tmp_path: Path) -> None:
-    files = built(bundle_of_producer(functions, "api", ("thumbnail", "notify", "resize"), HOST), tmp_path / "out")
+    files = built(bundle_of_producer(functions, ("thumbnail", "notify", "resize"), HOST), tmp_path / "out")
 
     assert {file.split("/")[0] for file in files} == {"celeriac", "api", "thumbnail", "notify", "resize"}
 
@@ -67,9 +67,7 @@ def test_without_the_targets_python_the_sources_ship_alone(
     files = built(bundle_of_worker(functions, "thumbnail", (), replace(ARM, python="3.99")), tmp_path / "out")
 
     assert files == sources(files)
-    assert capsys.readouterr().err == (
-        "no python3.99 on this machine to compile with: the function of thumbnail will start more slowly\n"
-    )
+    assert capsys.readouterr().err == ("no python3.99 here to compile with: the functions will start more slowly\n")
 
 
 def test_a_source_that_does_not_compile_stops_the_build(functions: Path, tmp_path: Path) -> None:

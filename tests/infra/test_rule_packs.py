@@ -16,7 +16,7 @@ def test_a_deployment_has_no_finding_that_is_not_acknowledged(
     declares = """
         [[permissions]]
         actions = ["dynamodb:Query"]
-        resources = ["arn:aws:dynamodb:{region}:{account}:table/{results_table}/index/*"]
+        resources = ["arn:{partition}:dynamodb:{region}:{account}:table/{results_table}/index/*"]
         [[permissions]]
         actions = ["s3:GetObject"]
         resources = ["arn:aws:s3:::{files_bucket}/images/*"]
@@ -24,8 +24,9 @@ def test_a_deployment_has_no_finding_that_is_not_acknowledged(
     synthesize(write_workers(tmp_path / "functions", {"plain": "", "reader": declares}), checked=True)
 
 
-def test_the_projects_own_workers_have_none_either(synthesize: Any) -> None:
-    synthesize(Path(__file__).resolve().parents[2] / "functions", checked=True)
+@pytest.mark.parametrize("region", [None, "us-gov-west-1"])
+def test_the_projects_own_workers_have_none_either(synthesize: Any, region: str | None) -> None:
+    synthesize(Path(__file__).resolve().parents[2] / "functions", checked=True, region=region)
 
 
 @pytest.mark.usefixtures("capfd")  # the report goes to stderr

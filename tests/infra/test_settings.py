@@ -54,9 +54,3 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 def test_a_stage_that_would_not_fit_into_names_is_refused(stage: object) -> None:
     with pytest.raises(SettingsError, match="stage: must be"):
         settings(stage=stage)
-
-
-def test_a_region_makes_stacks_for_it(synthesize, write_workers, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    templates = synthesize(write_workers(tmp_path / "functions", {}), region="eu-central-1")
-
-    assert set(templates) == {"storage", "workers", "api", "monitoring"}

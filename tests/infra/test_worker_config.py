@@ -120,7 +120,7 @@ def test_every_key_is_read() -> None:
         ),
         ("schedules = 1", "schedules: must be a table, not 1"),
         ("[schedules]\nnightly = 1", "schedules.nightly: must be a table, not 1"),
-        ('[schedules."in the night"]', "'schedules.in the night': the name must match [a-z][a-z0-9_]{0,31}"),
+        ('[schedules."in the night"]', "'schedules.in the night': the name must match [a-z][a-z0-9_]{0,30}"),
     ],
 )
 def test_a_bad_value_is_named_with_its_file_and_key(text: str, problem: str) -> None:

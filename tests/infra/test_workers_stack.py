@@ -147,7 +147,8 @@ def test_a_worker_toml_fills_in_names_and_concurrency(functions: Any) -> None:
 def test_a_schedule_sends_its_message_to_the_queue_in_its_time_zone(resources: Any, flat: Any, queues: Any) -> None:
     (schedule,) = (flat(schedule) for schedule in resources("workers", "Scheduler::Schedule").values())
 
-    assert schedule["Name"] == "celeriac-dev-notify-daily_report"
+    assert schedule["Name"] == "notify-daily_report"
+    assert schedule["GroupName"] == "${Schedules}"
     assert schedule["ScheduleExpression"] == "cron(0 23 * * ? *)"
     assert schedule["ScheduleExpressionTimezone"] == "Europe/Berlin"
     assert schedule["State"] == "ENABLED"
@@ -155,7 +156,7 @@ def test_a_schedule_sends_its_message_to_the_queue_in_its_time_zone(resources: A
     assert schedule["Target"]["Arn"] == f"${{{queues['celeriac-dev-notify']['LogicalId']}.Arn}}"
     assert json.loads(schedule["Target"]["Input"]) == {
         "v": 1,
-        "id": "celeriac-dev-notify-daily_report@<aws.scheduler.scheduled-time>",
+        "id": "notify-daily_report@<aws.scheduler.scheduled-time>",
         "task": "notify.daily_report",
         "args": [],
         "kwargs": {"days": 1},

@@ -1,0 +1,45 @@
+"""The function behind the HTTP API: tasks and files in, ids out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.bundling import bundle_of_producer
+from infra.constructs.task_function import TaskFunction
+from infra.deployment import Deployment
+from infra.names import API
+from infra.queue_address import QueueAddress
+
+__all__ = ["UPLOAD_KEYS", "HttpProducer"]
+
+TIMEOUT_S = 29  # when the gateway gives up; an answer may be held for 20
+MEMORY_MB = 1024
+UPLOAD_KEYS = ("images/*", "pdfs/*", "incoming/*")
+
+
+class HttpProducer(Construct):
+    """The function, with the right to store uploads; a form that it signs may do no more than it may itself."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, deployment: Deployment, queues: Mapping[str, QueueAddress]
+    ) -> None:
+        super().__init__(scope, construct_id)
+        files = deployment.files
+        tasks = TaskFunction(
+            self,
+            "Tasks",
+            name=API,
+            handler="api.handler.handler",
+            bundle=bundle_of_producer(deployment.functions, tuple(queues), deployment.target),
+            deployment=deployment,
+            may_send_to=queues,
+            memory_mb=MEMORY_MB,
+            timeout_s=TIMEOUT_S,
+            environment={"FILES_BUCKET": files.bucket_name},
+        )
+        uploads = [files.arn_for_objects(keys) for keys in UPLOAD_KEYS]
+        tasks.role.add_to_policy(iam.PolicyStatement(actions=["s3:PutObject"], resources=uploads))
+        self.function = tasks.function
