@@ -16,7 +16,7 @@ class Runtime:
 
     @classmethod
     def of(cls, python: str | None = None, architecture: str | None = None) -> "Runtime":
-        """This interpreter on this host, as in the embedded AWS, where nothing else is asked for."""
+        """This interpreter on this host, as in the embedded AWS, where nothing (None or "") else is asked for."""
         here = f"3.{sys.version_info.minor}"
-        usual = "host" if python in (None, here) else MACHINES.get(platform.machine().lower(), "x86_64")
+        usual = "host" if (python or here) == here else MACHINES.get(platform.machine().lower(), "x86_64")
         return cls(python or here, architecture or usual)

@@ -10,6 +10,7 @@ HERE = f"3.{sys.version_info.minor}"
 
 def test_the_embedded_aws_runs_this_interpreter_on_this_host() -> None:
     assert Runtime.of() == Runtime(HERE, "host")
+    assert Runtime.of("", "") == Runtime(HERE, "host")
     assert Runtime.of(python=HERE) == Runtime(HERE, "host")
 
 
