@@ -83,7 +83,8 @@ class _Batch:
         item_id, receipt = record["messageId"], record.get("receiptHandle", "")
         receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
         try:
-            return Delivery(item_id, receipt, self.broker.open(record["body"], item_id), receives)
+            message = self.broker.open(record["body"], item_id)
+            return Delivery(item_id, receipt, message.replace(queue=message.queue or self.app.main), receives)
         except PayloadGone as error:
             return Delivery(item_id, receipt, error.message, receives, error)
         except CeleriacError as error:

@@ -1,0 +1,41 @@
+"""What the result table says of one task."""
+
+from __future__ import annotations
+
+import pytest
+
+from celeriac import states
+from celeriac.message import Message
+from celeriac.row import Row
+
+MESSAGE = Message(id="id-1", task="office.work", queue="office", retries=2, root_id="root-1", parent_id="parent-1")
+
+
+def test_a_row_is_about_an_attempt() -> None:
+    assert Row.of(MESSAGE, states.STARTED, meta="{}") == Row(
+        id="id-1",
+        state=states.STARTED,
+        attempt=2,
+        name="office.work",
+        queue="office",
+        root_id="root-1",
+        parent_id="parent-1",
+        meta="{}",
+    )
+    assert Row.of(MESSAGE.replace(queue=""), states.STARTED).queue is None
+
+
+@pytest.mark.parametrize("state", sorted({*states.ALL_STATES, states.IGNORED, "PROGRESS"}))
+def test_a_row_is_ready_in_the_states_that_never_change(state: str) -> None:
+    assert Row.of(MESSAGE, state).ready is (state in {"SUCCESS", "FAILURE", "REVOKED"})
+
+
+def test_a_retry_was_written_by_the_attempt_before_the_one_that_it_names() -> None:
+    assert Row.of(MESSAGE, states.RETRY, attempt=3).attempted == 2
+    assert Row.of(MESSAGE, states.SUCCESS).attempted == 2
+
+
+def test_a_row_is_replaced_and_never_changed() -> None:
+    row = Row.of(MESSAGE, states.SUCCESS)
+    assert row.replace(result="1").result == "1"
+    assert row.result is None
