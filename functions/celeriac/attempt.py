@@ -7,7 +7,7 @@ from logging import ERROR, INFO, WARNING
 from typing import TYPE_CHECKING, Any
 
 from celeriac import clock, log, states
-from celeriac.exceptions import CeleriacError, NotRegistered, QueueNotFound, TaskRevokedError
+from celeriac.exceptions import CeleriacError, NotRegistered, TaskRevokedError
 from celeriac.followups import follow_ups
 from celeriac.message import Message
 from celeriac.row import Row
@@ -61,17 +61,17 @@ def _run(app: Celeriac, delivery: Delivery) -> Row:
         task = app.tasks[message.task]
     except NotRegistered as error:
         return failed(message, error)
-    if task.track_started:
+    if task.track_started and not _is_ignored(app, message):
         app.services.backend.progress(Row.of(message, states.STARTED, started_at=clock.now()))
     return trace(task, message, redelivered=delivery.receives > 1)
 
 
 def _deliverable(app: Celeriac, message: Message, row: Row) -> Row:
-    """The row, or a failure in its place if what follows from it goes to a queue that this worker may not use."""
+    """The row, or a failure in its place if what follows from it cannot be, or goes to a queue of somebody else's."""
     try:
         for following in follow_ups(app, message, row):
             app.services.broker.require(following.queue)
-    except QueueNotFound as error:
+    except Exception as error:  # noqa: BLE001 - signatures are what a caller wrote, and in raw messages anything
         return failed(message, error)
     return row
 
@@ -80,9 +80,15 @@ def _is_kept(app: Celeriac, message: Message, row: Row, has_row: bool) -> bool:
     """Whether the outcome is written: an ignored success is not, unless a row of it waits for its end."""
     if row.state != states.SUCCESS or has_row:
         return row.state != states.IGNORED
+    return not _is_ignored(app, message)
+
+
+def _is_ignored(app: Celeriac, message: Message) -> bool:
+    """Whether nobody wants the result: as the call says, or else the task."""
+    if message.ignore_result is not None:
+        return message.ignore_result
     task = app.known(message.task)
-    ignored = message.ignore_result if message.ignore_result is not None else task is not None and task.ignore_result
-    return not ignored
+    return task is not None and bool(task.ignore_result)
 
 
 def _log(delivery: Delivery, row: Row) -> None:
