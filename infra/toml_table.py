@@ -54,9 +54,9 @@ class TomlTable:
 
     def text(self, key: str, default: str = "") -> str:
         """Take a string of visible characters; "" stands for one that is not given."""
-        value = self._take(key, None)
-        if value is None:
-            return default
+        if key not in self:
+            return str(self._take(key, default))
+        value = self._take(key, default)
         return value if _is_text(value) else self._bad(key, "a string that is not empty", value, default)
 
     def texts(self, key: str) -> tuple[str, ...]:
