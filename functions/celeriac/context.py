@@ -46,6 +46,8 @@ class Context:
     frozen: int = 0
     """How many calls to come this one has given an id."""
     message: Message | None = None
+    entered: bool = False
+    """A `__call__` of the task's own has come to that of `Task`."""
 
     @classmethod
     def of(cls, message: Message, *, redelivered: bool = False) -> Self:

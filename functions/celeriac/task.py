@@ -76,6 +76,10 @@ class Task:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the body here and now."""
+        request = self.request
+        if not (request.called_directly or request.entered or type(self).__call__ is Task.__call__):
+            request.entered = True  # a worker's call, by way of a subclass's own `__call__` and its `super()`
+            return self.run(*args, **kwargs)
         with context.pushed(self, Context(args=list(args), kwargs=kwargs)):
             return self.run(*args, **kwargs)
 
