@@ -5,6 +5,7 @@ Source: https://docs.celeryq.dev/en/stable/reference/celery.result.html
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -125,12 +126,13 @@ class AsyncResult:
         return self._row
 
     def _wait(self, timeout: float | None, interval: float) -> None:
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = math.inf if timeout is None else time.monotonic() + timeout
         pause_s = min(FIRST_INTERVAL_S, interval)
         while not self.ready():
-            if deadline is not None and time.monotonic() + pause_s > deadline:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
                 raise TimeoutError(f"task {self.id} was not ready after {timeout} s")
-            time.sleep(pause_s)
+            time.sleep(min(pause_s, left_s))
             pause_s = min(interval, pause_s * 1.5)
 
     def __str__(self) -> str:
