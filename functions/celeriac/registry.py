@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from celeriac.exceptions import ImproperlyConfigured, NotRegistered
 
@@ -64,6 +64,14 @@ class SharedTask:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._task(), name)
+
+
+@overload
+def shared_task(fun: Callable[..., Any], /) -> SharedTask: ...
+
+
+@overload
+def shared_task(**options: Any) -> Callable[[Callable[..., Any]], SharedTask]: ...
 
 
 def shared_task(*args: Any, **options: Any) -> Any:
