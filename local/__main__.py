@@ -7,12 +7,13 @@ from local.cloud import CloudStartError
 from local.commands import Options, demo, down, status, up
 from local.deploy import DeployError
 from local.endpoint import ForeignEndpointError
+from local.outputs import OutputsError
 from local.runtime import Runtime
 from local.screen import Screen
 from local.uploads import UploadError
 from local.wait import WaitedTooLongError
 
-EXPECTED = (CloudStartError, DeployError, ForeignEndpointError, UploadError, WaitedTooLongError)
+EXPECTED = (CloudStartError, DeployError, ForeignEndpointError, OutputsError, UploadError, WaitedTooLongError)
 COMMANDS = {
     "demo": (demo, "deploy, send a photo and a PDF through, show the results, stop what was started"),
     "up": (up, "start the embedded AWS if none runs, deploy, and keep it running"),

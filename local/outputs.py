@@ -10,6 +10,19 @@ STAGE = "local"
 DEPLOYMENT = f"celeriac-{STAGE}"
 
 
+NAMES = {
+    "api_id": "ApiId",
+    "files_bucket": "FilesBucket",
+    "payloads_bucket": "PayloadsBucket",
+    "results_table": "ResultsTable",
+    "users_table": "UsersTable",
+}
+
+
+class OutputsError(RuntimeError):
+    """Raised when a deployment lacks outputs; says which, and where to look."""
+
+
 @dataclass(frozen=True)
 class Outputs:
     """The deployed names that a caller needs."""
@@ -25,13 +38,12 @@ class Outputs:
     def read(cls, file: Path) -> "Outputs":
         """From the file that `cdk deploy --outputs-file` wrote."""
         found = {name: value for stack in json.loads(file.read_text()).values() for name, value in stack.items()}
-        return cls(
-            api_id=found["ApiId"],
-            files_bucket=found["FilesBucket"],
-            payloads_bucket=found["PayloadsBucket"],
-            results_table=found["ResultsTable"],
-            users_table=found["UsersTable"],
-        )
+        if missing := [name for name in NAMES.values() if name not in found]:
+            raise OutputsError(
+                f"The deployment has no {', '.join(missing)}. LocalStack rolls a stack back and calls it deployed: "
+                f"look for FAILED in {file.parent}/cdk-deploy.log, and start the emulator afresh."
+            )
+        return cls(**{field: found[name] for field, name in NAMES.items()})
 
     def api_url(self, endpoint: Endpoint) -> str:
         """The API's base URL; the one CloudFormation knows is at amazonaws.com, which is not here."""
