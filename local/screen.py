@@ -1,6 +1,7 @@
 """Plain, calm output: a few marks and colours on a terminal, the same words without them elsewhere."""
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -43,7 +44,8 @@ class Screen:
     def passing(self, text: str) -> None:
         """A line that the next one replaces; shown on a terminal only."""
         if self._live:
-            self._write(f"\r\x1b[K{text[:100]}")
+            room = shutil.get_terminal_size().columns - 1  # a line that wraps could not be replaced
+            self._write(f"\r\x1b[K{text[:room]}")
 
     @contextmanager
     def step(self, text: str) -> Iterator[None]:

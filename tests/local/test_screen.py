@@ -38,6 +38,15 @@ def test_no_color_is_honoured_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
     assert Screen(Terminal()).colour("green", "fine") == "fine"
 
 
+def test_a_passing_line_never_wraps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    terminal = Terminal()
+
+    Screen(terminal).passing("a" * 50)
+
+    assert terminal.getvalue() == "\r\x1b[K" + "a" * 19
+
+
 def test_a_step_says_that_it_is_done_and_how_long_it_took() -> None:
     pipe = io.StringIO()
 
