@@ -58,6 +58,8 @@ PATHS = (
     Path("sent ten at a time, result stored", sqs=3 / BATCH, writes=1, **WORK),
     Path("sent one at a time, result stored", sqs=1 + 2 / BATCH, writes=1, **WORK),
     Path("a link of a chain, result stored", sqs=1 + 2 / BATCH, writes=1, **WORK),
+    Path("a member of a chord of many", sqs=3 / BATCH, writes=2, reads=1.5, invocations=1 / BATCH),
+    Path("packed by the hundred with `chunks`, result ignored", sqs=3 / 1000, reads=0.005, invocations=1 / 1000),
     Path("an attempt that is retried", sqs=1 + 2 / BATCH, writes=1, **WORK),
     Path("result above 8 KiB, sent ten at a time", sqs=3 / BATCH, writes=1, puts=1, **WORK),
     Path("`track_started`, sent ten at a time", sqs=3 / BATCH, writes=2, **WORK),
@@ -73,7 +75,7 @@ def table() -> Iterator[str]:
     for path in PATHS:
         yield (
             f"| {path.name} | {path.sqs:g} | {path.reads:g} | {path.writes:g} "
-            f"| {path.invocations:g} | ${path.dollars:.2f} |"
+            f"| {path.invocations:g} | ${path.dollars:.{2 if path.dollars >= 0.1 else 3}f} |"
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from api.app import app
 from celeriac import Task
+from celeriac.registry import BUILT_IN
 
 __all__ = ["known_tasks", "near_matches"]
 
@@ -37,5 +38,5 @@ def _own_tasks(worker: str, workers: tuple[str, ...]) -> Iterator[Task]:
     """The tasks of a worker's app, without the shared ones that it has only because another worker's code is here."""
     for task in importlib.import_module(f"{worker}.tasks").app.tasks.values():
         home = task.run.__module__.partition(".")[0]
-        if home == worker or home not in workers:
+        if not task.name.startswith(BUILT_IN) and (home == worker or home not in workers):
             yield task

@@ -21,7 +21,7 @@ from api.parameters import IDEMPOTENCY_KEY
 from api.problems import KeyReused
 from api.requests import Request
 from celeriac import clock, states
-from celeriac.publish import derived_id
+from celeriac.ids import derived_id
 from celeriac.row import Row
 from celeriac.serialization import dumps, loads
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from api.catalogue import known_tasks
 from api.sending import message_to
+from celeriac.ids import derived_id
 from celeriac.message import Message
-from celeriac.publish import derived_id
 
 __all__ = ["IMAGES", "INCOMING", "PDFS", "USER_ID_METADATA", "Pipeline", "pipeline_of"]
 

@@ -7,8 +7,22 @@
 """
 
 from celeriac.app import Celeriac, Celery
-from celeriac.canvas import Signature, chain, signature
+from celeriac.canvas import Signature, chain, chord, chunks, group, maybe_signature, signature, xmap, xstarmap
 from celeriac.registry import shared_task
 from celeriac.task import Task
 
-__all__ = ["Celeriac", "Celery", "Signature", "Task", "chain", "shared_task", "signature"]
+__all__ = [
+    "Celeriac",
+    "Celery",
+    "Signature",
+    "Task",
+    "chain",
+    "chord",
+    "chunks",
+    "group",
+    "maybe_signature",
+    "shared_task",
+    "signature",
+    "xmap",
+    "xstarmap",
+]

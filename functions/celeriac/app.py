@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, overload
 
-from celeriac import config, publish, registry
+from celeriac import config, context, publish, registry
 from celeriac.canvas import Signature, signature
 from celeriac.exceptions import ImproperlyConfigured
-from celeriac.result import AsyncResult
+from celeriac.result import AsyncResult, GroupResult
 from celeriac.services import Services
 from celeriac.task import Task
 
@@ -119,12 +119,18 @@ class Celeriac:
         Source: https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery.send_task
         """
         message = publish.message_of(self, name, args, kwargs, **options)
-        publish.publish(self, message)
+        publish.publish(self, [message])
+        if running := context.current_worker_task():
+            running[1].children.append(message.id)
         return self.AsyncResult(message.id)
 
     def AsyncResult(self, task_id: str, parent: AsyncResult | None = None) -> AsyncResult:  # noqa: N802 - Celery's name
         """A handle on a task's result, wherever the task was sent from."""
         return AsyncResult(task_id, app=self, parent=parent)
+
+    def GroupResult(self, group_id: str, results: Sequence[Any], parent: Any = None) -> GroupResult:  # noqa: N802
+        """A handle on the results of a group."""
+        return GroupResult(group_id, results, parent=parent, app=self)
 
     def signature(self, *args: Any, **kwargs: Any) -> Signature:
         """A signature of this app's, as `celeriac.signature` makes them."""

@@ -7,8 +7,8 @@ from logging import ERROR, INFO, WARNING
 from typing import TYPE_CHECKING, Any
 
 from celeriac import clock, log, states
+from celeriac.conclusion import follow_ups
 from celeriac.exceptions import CeleriacError, NotRegistered, TaskRevokedError
-from celeriac.followups import follow_ups
 from celeriac.message import Message
 from celeriac.row import Row
 from celeriac.trace import failed, trace
@@ -69,7 +69,7 @@ def _run(app: Celeriac, delivery: Delivery) -> Row:
 def _deliverable(app: Celeriac, message: Message, row: Row) -> Row:
     """The row, or a failure in its place if what follows from it cannot be, or goes to a queue of somebody else's."""
     try:
-        for following in follow_ups(app, message, row):
+        for following in follow_ups(app, message, row).messages:
             app.services.broker.require(following.queue)
     except Exception as error:  # noqa: BLE001 - signatures are what a caller wrote, and in raw messages anything
         return failed(message, error)
@@ -84,7 +84,9 @@ def _is_kept(app: Celeriac, message: Message, row: Row, has_row: bool) -> bool:
 
 
 def _is_ignored(app: Celeriac, message: Message) -> bool:
-    """Whether nobody wants the result: as the call says, or else the task."""
+    """Whether nobody wants the result: as the call says, or else the task; a chord wants those of its header."""
+    if message.chord:
+        return False
     if message.ignore_result is not None:
         return message.ignore_result
     task = app.known(message.task)

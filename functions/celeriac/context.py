@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from celeriac.message import Message
     from celeriac.task import Task
 
-__all__ = ["Context", "current_worker_task", "pushed", "request_of"]
+__all__ = ["Context", "current_worker_task", "forbid_waiting", "pushed", "request_of"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,8 +43,8 @@ class Context:
     called_directly: bool = True
     is_eager: bool = False
     children: list[str] = field(default_factory=list)
-    frozen: int = 0
-    """How many calls to come this one has given an id."""
+    group: str | None = None
+    group_index: int | None = None
     message: Message | None = None
     entered: bool = False
     """A `__call__` of the task's own has come to that of `Task`."""
@@ -63,6 +63,8 @@ class Context:
             root_id=message.root_id or message.id,
             parent_id=message.parent_id,
             headers=message.headers,
+            group=message.group,
+            group_index=message.group_index,
             timelimit=(message.time_limit, message.soft_time_limit),
             ignore_result=bool(message.ignore_result),
             delivery_info={"routing_key": message.queue, "redelivered": redelivered},
@@ -92,6 +94,12 @@ def pushed(task: Task, request: Context) -> Iterator[Context]:
 def current_worker_task() -> tuple[Task, Context] | None:
     """The task that a worker runs here, and its request; a task that is called directly acts for the one around it."""
     return next((item for item in reversed(_stack.get()) if not item[1].called_directly), None)
+
+
+def forbid_waiting() -> None:
+    """Raise RuntimeError inside a task: to wait there for another task invites a deadlock."""
+    if current_worker_task():
+        raise RuntimeError("Never call result.get() within a task! Chain the tasks instead.")
 
 
 def request_of(task: Task) -> Context | None:

@@ -20,6 +20,7 @@
     └── TaskError                     what became of a task
         ├── TimeoutError              `get(timeout=…)` waited in vain
         ├── MaxRetriesExceededError   the last attempt failed as well
+        ├── ChordError                a member of a chord's header failed
         ├── TaskRevokedError          revoked, or expired before it could start
         ├── TimeLimitExceeded         the hard time limit ended the task
         ├── SoftTimeLimitExceeded     raised *inside* the task, which may clean up
@@ -36,6 +37,7 @@ from typing import Any
 
 __all__ = [
     "CeleriacError",
+    "ChordError",
     "DecodeError",
     "EncodeError",
     "Ignore",
@@ -183,6 +185,10 @@ class MaxRetriesExceededError(TaskError):
     def __init__(self, *args: object, task_args: Sequence[Any] = (), task_kwargs: dict[str, Any] | None = None) -> None:
         super().__init__(*args)
         self.task_args, self.task_kwargs = task_args, task_kwargs or {}
+
+
+class ChordError(TaskError):
+    """A member of a chord's header failed, so its body cannot run."""
 
 
 class TaskRevokedError(TaskError):

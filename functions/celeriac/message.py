@@ -47,6 +47,9 @@ class Message:
     soft_time_limit: float | None = None
     ignore_result: bool | None = None
     headers: dict[str, Any] = field(default_factory=dict)
+    group: str | None = None
+    group_index: int | None = None
+    chord: dict[str, Any] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     def dumps(self) -> str:
@@ -129,6 +132,16 @@ def _is_object(value: object) -> bool:
     return isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
 
 
+def _is_place(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"join", "index", "size"}
+        and _is_id(value["join"])
+        and _is_count(value["index"])
+        and _is_count(value["size"])
+    )
+
+
 def _are_signatures(value: object) -> bool:
     return isinstance(value, list) and all(signature_fields(item) for item in value)
 
@@ -151,6 +164,9 @@ _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "soft_time_limit": (_is_seconds, "seconds above 0"),
     "ignore_result": (lambda value: isinstance(value, bool), "true or false"),
     "headers": (_is_object, "an object"),
+    "group": (_is_id, "a group's id"),
+    "group_index": (_is_count, "a whole number of 0 or more"),
+    "chord": (_is_place, "a place in a join"),
 }
 _REQUIRED = frozenset({"id", "task"})
 _FIELDS = tuple(_KINDS)

@@ -1,39 +1,30 @@
-"""From a call to a message: options, times, ids and the queue.
-
-A task that a task sends gets an id derived from the attempt that sends it and from what it sends. An attempt that dies
-half way and runs again therefore sends the same ids again, and what is already finished is not run twice.
-"""
+"""From a call to a message: options, times, ids and the queue."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from celeriac import clock, context, limits
 from celeriac.exceptions import EncodeError, ImproperlyConfigured
+from celeriac.ids import call_text, new_id
+from celeriac.join import Place
 from celeriac.message import Message, signature_fields
-from celeriac.serialization import blame, dumps
+from celeriac.serialization import blame
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
     from celeriac.task import Task
 
-__all__ = ["OPTIONS", "attempt_after", "derived_id", "frozen_id", "message_of", "publish"]
+__all__ = ["OPTIONS", "attempt_after", "message_of", "publish"]
 
 OPTIONS = frozenset({
     "task_id", "countdown", "eta", "expires", "queue", "chain", "link", "link_error", "ignore_result", "time_limit",
-    "soft_time_limit", "headers", "root_id", "parent_id", "retries",
+    "soft_time_limit", "headers", "root_id", "parent_id", "retries", "group_id", "group_index", "chord",
 })  # fmt: skip
 """What `apply_async` takes beside the arguments."""
-_NAMESPACE = uuid.UUID("5d3c0c1e-2f0f-5b0e-9a55-2f6f0f1f6c01")
 _FROM_TASK = ("queue", "expires", "ignore_result", "time_limit", "soft_time_limit")
-
-
-def derived_id(*parts: object) -> str:
-    """An id that is the same wherever and whenever it is derived from the same parts."""
-    return str(uuid.uuid5(_NAMESPACE, dumps([str(part) for part in parts])))
 
 
 def message_of(
@@ -68,22 +59,24 @@ def message_of(
         soft_time_limit=soft,
         ignore_result=settings.get("ignore_result"),
         headers={**settings.get("headers", {})},
+        group=settings.get("group_id"),
+        group_index=settings.get("group_index"),
+        chord=place.as_fields() if isinstance(place := settings.get("chord"), Place) else place,
     )
     if wrong := message.complaints():
         raise ImproperlyConfigured(f"{name}: " + "; ".join(wrong))
     return message
 
 
-def publish(app: Celeriac, message: Message) -> None:
-    """Send one message, and count it among the running task's children."""
+def publish(app: Celeriac, messages: Sequence[Message]) -> None:
+    """Send messages; raises EncodeError that names the argument which JSON cannot carry."""
     try:
-        app.services.broker.publish([message])
+        app.services.broker.publish(messages)
     except EncodeError:
-        task = app.known(message.task)
-        blame(message.task, task.run if task else None, message.args, message.kwargs)
+        for message in messages:
+            task = app.known(message.task)
+            blame(message.task, task.run if task else None, message.args, message.kwargs)
         raise
-    if running := context.current_worker_task():
-        running[1].children.append(message.id)
 
 
 def _defaults(task: Task | None) -> dict[str, Any]:
@@ -94,30 +87,9 @@ def _lineage(name: str, arguments: object, settings: dict[str, Any]) -> tuple[st
     """The ids of the task, of the first task of its story, and of the task that sends it."""
     running = context.current_worker_task()
     parent = running[1] if running else None
-    task_id = settings.get("task_id") or (_child_id(parent, name, arguments) if parent else str(uuid.uuid4()))
+    task_id = settings.get("task_id") or new_id(call_text(name, arguments))
     root_id = settings.get("root_id") or (parent.root_id if parent else None) or task_id
     return task_id, root_id, settings.get("parent_id") or (parent.id if parent else None)
-
-
-def frozen_id(name: str, arguments: object) -> str:
-    """An id for a call to come: random; within a task derived from its attempt and from how many it froze before."""
-    running = context.current_worker_task()
-    if running is None:
-        return str(uuid.uuid4())
-    parent = running[1]
-    parent.frozen += 1
-    return derived_id(parent.id, parent.retries, "frozen", parent.frozen, name, _text(arguments))
-
-
-def _child_id(parent: context.Context, name: str, arguments: object) -> str:
-    return derived_id(parent.id, parent.retries, len(parent.children), name, _text(arguments))
-
-
-def _text(arguments: object) -> str:
-    try:
-        return dumps(arguments)
-    except EncodeError:
-        return ""  # publishing it will say what is wrong with it
 
 
 def _eta(countdown: float | None, eta: datetime | None) -> datetime | None:

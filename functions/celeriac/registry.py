@@ -11,14 +11,19 @@ if TYPE_CHECKING:
     from celeriac.app import Celeriac
     from celeriac.task import Task
 
-__all__ = ["SharedTask", "TaskRegistry", "shared_task"]
+__all__ = ["BUILT_IN", "SharedTask", "TaskRegistry", "shared_task"]
+
+
+BUILT_IN = "celery."
+"""What the names of Celeriac's own tasks begin with, as Celery's do."""
 
 
 class TaskRegistry(dict[str, "Task"]):
     """Task names and their tasks; looking up an unknown name raises NotRegistered, which lists the known ones."""
 
     def __missing__(self, name: str) -> Task:
-        raise NotRegistered(f"no task {name!r} here; registered are: {', '.join(sorted(self)) or 'none'}")
+        own = sorted(known for known in self if not known.startswith(BUILT_IN))
+        raise NotRegistered(f"no task {name!r} here; registered are: {', '.join(own) or 'none'}")
 
     def register(self, task: Task) -> Task:
         """Add a task; raises ImproperlyConfigured where another body has its name."""
@@ -37,7 +42,9 @@ _shared: list[Callable[[Celeriac], Task]] = []
 
 
 def shared_with(app: Celeriac) -> None:
-    """Give an app the shared tasks that it does not have yet."""
+    """Give an app the shared tasks that it does not have yet, Celeriac's own included."""
+    import celeriac.builtins  # noqa: F401 - its tasks are shared ones, and import this module
+
     for make in _shared[app.shared_tasks_seen :]:
         app.shared_tasks_seen += 1
         make(app)

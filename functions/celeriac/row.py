@@ -33,6 +33,7 @@ class Row:
     meta: str | None = None
     root_id: str | None = None
     parent_id: str | None = None
+    group_id: str | None = None
     children: tuple[str, ...] = ()
     started_at: datetime | None = None
     done_at: datetime | None = None
@@ -46,6 +47,7 @@ class Row:
             "queue": attempt.queue or None,
             "root_id": attempt.root_id,
             "parent_id": attempt.parent_id,
+            "group_id": attempt.group,
         }
         return cls(id=attempt.id, state=state, **{**about, **fields})
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from celeriac import context, publish
-from celeriac.canvas import Signature
+from celeriac.canvas import Signature, chunks, xmap, xstarmap
 from celeriac.context import Context
 from celeriac.exceptions import MaxRetriesExceededError, Retry
 from celeriac.retries import autoretry
@@ -184,6 +184,18 @@ class Task:
         return Signature(self.name, args, kwargs, app=self.app, **options)
 
     subtask = signature
+
+    def map(self, it: Iterable[Any]) -> xmap:
+        """This task called with each item, all in one message."""
+        return xmap(self.s(), it, app=self.app)
+
+    def starmap(self, it: Iterable[Any]) -> xstarmap:
+        """This task called with the arguments that each item is, all in one message."""
+        return xstarmap(self.s(), it, app=self.app)
+
+    def chunks(self, it: Iterable[Any], n: int) -> chunks:
+        """This task called with the arguments that each item is, `n` calls in a message."""
+        return chunks(self.s(), it, n, app=self.app)
 
     def AsyncResult(self, task_id: str) -> AsyncResult:  # noqa: N802 - Celery's name
         """A handle on the result of a call of this task."""

@@ -9,6 +9,7 @@ from celeriac import clock, context, limits, states
 from celeriac.context import Context
 from celeriac.exceptions import EncodeError, Ignore, Reject, Retry
 from celeriac.failure import record_of
+from celeriac.ids import told_by
 from celeriac.message import Message
 from celeriac.row import Row
 from celeriac.serialization import dumps
@@ -21,7 +22,8 @@ __all__ = ["failed", "trace"]
 def trace(task: Task, message: Message, *, redelivered: bool = False) -> Row:
     """Call the task; whatever it raises is an outcome, but for `Reject(requeue=True)`, which wants the message back."""
     started_at, text = clock.now(), whole(message)  # now: the task may change its arguments
-    with context.pushed(task, Context.of(message, redelivered=redelivered)) as request:
+    request = Context.of(message, redelivered=redelivered)
+    with context.pushed(task, request), told_by(message.id, message.retries):
         try:
             with limited(*_limits(task, message)):
                 row = Row.of(message, states.SUCCESS, result=dumps(task.body(*message.args, **message.kwargs)))

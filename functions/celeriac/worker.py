@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from celeriac import clock, log, states
 from celeriac.attempt import Delivery, attempt
 from celeriac.broker import PayloadGone
+from celeriac.conclusion import conclude
 from celeriac.exceptions import CeleriacError
 from celeriac.fence import Verdict, judge
-from celeriac.followups import abandoned, follow_ups
 from celeriac.message import Message
 from celeriac.row import Row
 
@@ -140,9 +140,7 @@ class _Batch:
         if standing.state == states.IGNORED:
             return
         self.rows[message.id] = standing
-        for other in abandoned(message, standing):
-            self.backend.record(other)
-        self.broker.publish(follow_ups(self.app, message, standing))
+        conclude(self.app, message, standing)
 
     def _attempt(self, delivery: Delivery) -> Row:
         began_at = clock.now()

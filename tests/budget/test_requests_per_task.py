@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from celeriac import Celeriac, aws, chain
+from celeriac import Celeriac, aws, chain, chord
 from celeriac.backend import DynamoDBBackend
 from celeriac.broker import SQSBroker
 from celeriac.message import Message
@@ -167,3 +167,23 @@ def test_a_long_result_costs_one_object_more(station: Station, wire: Any) -> Non
     wire.clear()
     station.invoke(event)
     assert wire.requests == {"BatchGetItem": 1, "PUT S3": 1, "UpdateItem": 1}
+
+
+def test_a_chord_costs_one_write_to_open_and_one_more_a_member(station: Station, wire: Any) -> None:
+    total = station.app.task(name="station.total")(lambda numbers: sum(numbers))
+    chord([station.work.s(number) for number in range(10)], total.s()).delay()
+    assert wire.requests == {"PutItem": 1, "SendMessageBatch": 1}
+    event = station.received()
+    wire.clear()
+    station.invoke(event)
+    counted = {"BatchGetItem": 3, "UpdateItem": 20, "GetItem": 1, "SendMessageBatch": 1}
+    assert wire.requests == counted, "the fence; a row and an arrival each; the join, its count and results; the body"
+
+
+def test_chunks_of_a_hundred_cost_as_one_task(station: Station, wire: Any) -> None:
+    station.work.chunks([(number,) for number in range(1000)], 100).apply_async(ignore_result=True)
+    assert wire.requests == {"SendMessageBatch": 1}
+    event = station.received()
+    wire.clear()
+    station.invoke(event)
+    assert wire.requests == {"BatchGetItem": 1}

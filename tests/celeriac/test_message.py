@@ -49,6 +49,9 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "soft_time_limit": st.none() | seconds,
     "ignore_result": st.none() | st.booleans(),
     "headers": objects,
+    "group": st.none() | ids,
+    "group_index": st.none() | st.integers(0, 10**6),
+    "chord": st.none() | st.fixed_dictionaries({"join": ids, "index": st.integers(0, 99), "size": st.integers(1, 100)}),
     "extra": st.dictionaries(st.text(min_size=1, max_size=8).map(lambda name: f"x-{name}"), values, max_size=3),
 }
 
@@ -143,6 +146,9 @@ WRONG: dict[str, list[Any]] = {
     "soft_time_limit": [0, -0.5, "1", False],
     "ignore_result": [0, "false", []],
     "headers": [[], "a"],
+    "group": ["", 5],
+    "group_index": [-1, "1", True],
+    "chord": ["a", {}, {"join": "", "index": 0, "size": 1}, {"join": "j", "index": -1, "size": 1}],
 }
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from celeriac import Celeriac, chain, clock, limits
 from celeriac.exceptions import EncodeError, ImproperlyConfigured, QueueNotFound
+from celeriac.ids import derived_id
 from celeriac.message import Message
-from celeriac.publish import OPTIONS, attempt_after, derived_id, message_of
+from celeriac.publish import OPTIONS, attempt_after, message_of
 from celeriac.task import Task
 from celeriac.testing import Crash, Twin
 
@@ -54,6 +55,9 @@ def test_every_documented_option_is_taken(app: Celeriac) -> None:
         "link": callback,
         "link_error": [callback],
         "ignore_result": True,
+        "group_id": "group-1",
+        "group_index": 3,
+        "chord": {"join": "group-1", "index": 3, "size": 5},
         "time_limit": 5,
         "soft_time_limit": 4,
         "headers": {"tenant": "acme"},
@@ -79,6 +83,9 @@ def test_every_documented_option_is_taken(app: Celeriac) -> None:
         soft_time_limit=4,
         ignore_result=True,
         headers={"tenant": "acme"},
+        group="group-1",
+        group_index=3,
+        chord={"join": "group-1", "index": 3, "size": 5},
     )
     assert {*options, "eta"} == OPTIONS
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from celeriac import clock, states
+from celeriac.join import Join, Place
 from celeriac.message import Message
 from celeriac.row import Row
 
@@ -154,3 +156,55 @@ def test_the_failures_of_a_day_are_listed_newest_first(engine: Any) -> None:
     engine.backend.record(failure(task=TASK.replace(id="id-4")).replace(done_at=NOON - timedelta(days=1)))
     engine.backend.record(success(task=TASK.replace(id="id-5")).replace(done_at=NOON))
     assert [row.id for row in engine.backend.failures(NOON.date())] == ["id-2", "id-3", "id-1"]
+
+
+def join_of(size: int, **fields: Any) -> Join:
+    return Join(id="join-1", members=[f"id-{index}" for index in range(size)], **fields)
+
+
+def arrivals(engine: Any, size: int, order: Iterable[int]) -> list[Join | None]:
+    return [engine.backend.arrive(Place("join-1", index, size)) for index in order]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 0, 1]])
+def test_the_last_member_to_arrive_gets_the_join(engine: Any, order: list[int]) -> None:
+    join = join_of(3, body={"task": "a.sum"}, chain=[{"task": "a.next"}], place={"join": "o", "index": 1, "size": 2})
+    engine.backend.open_join(join)
+    assert arrivals(engine, 3, order) == [None, None, join]
+
+
+def test_arriving_twice_is_arriving_once(engine: Any) -> None:
+    engine.backend.open_join(join_of(3))
+    assert arrivals(engine, 3, [0, 0, 1, 1, 0]) == [None] * 5
+    assert arrivals(engine, 3, [2, 2, 0]) == [join_of(3)] * 3, "a crash after the last arrival is repaired by any other"
+
+
+def test_a_join_that_is_opened_again_is_the_same(engine: Any) -> None:
+    engine.backend.open_join(join_of(2))
+    engine.backend.arrive(Place("join-1", 0, 2))
+    engine.backend.open_join(join_of(2))
+    assert engine.backend.arrive(Place("join-1", 1, 2)) == join_of(2)
+
+
+def test_a_large_join_is_complete_when_its_last_member_is_there(engine: Any) -> None:
+    size, missing = 600, 300
+    join = join_of(size, body={"task": "a.sum"})
+    engine.backend.open_join(join)
+    others = [index for index in range(size) if index != missing]
+    assert not any(arrivals(engine, size, others))
+    assert arrivals(engine, size, [missing]) == [join]
+
+
+def test_a_group_is_restored_as_it_was_saved(engine: Any) -> None:
+    ids = [["group-1", None], [[[f"id-{index}", None], None] for index in range(500)]]
+    assert engine.backend.restore_group("group-1") is None
+    engine.backend.save_group("group-1", ids)
+    assert engine.backend.restore_group("group-1") == ids
+    engine.backend.delete_group("group-1")
+    assert engine.backend.restore_group("group-1") is None
+
+
+def test_the_results_of_a_group_wait_for_its_slowest_member(engine: Any) -> None:
+    engine.backend.record(success(task=TASK.replace(group="group-1")))
+    with clock.running_on(lambda: datetime.now(UTC) + timedelta(days=13)):
+        assert engine.backend.get_many(["id-1"], consistent=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from celeriac import clock, states
 from celeriac.backend import RESULT_EXPIRES, Backend
 from celeriac.broker import Broker, Entry
 from celeriac.exceptions import ObjectNotFound, ObjectTooLarge
+from celeriac.join import Join, Place
 from celeriac.message import Message
 from celeriac.row import Row
 from celeriac.storage import Objects
@@ -96,9 +98,11 @@ class MemoryBackend(Backend):
     def __init__(self, payloads: Objects, result_expires: timedelta = RESULT_EXPIRES, step: Step = _no_step) -> None:
         super().__init__(payloads, result_expires)
         self.rows: dict[str, tuple[Row, int]] = {}
+        self._texts: dict[str, str] = {}
+        self._arrived: dict[str, set[int]] = defaultdict(set)
         self._step, self._lock = step, threading.Lock()
 
-    def get_many(self, ids: Iterable[str]) -> dict[str, Row]:
+    def get_many(self, ids: Iterable[str], *, consistent: bool = False) -> dict[str, Row]:  # noqa: ARG002
         self._step("read rows")
         return {row.id: row for row in map(self._living, ids) if row}
 
@@ -106,7 +110,7 @@ class MemoryBackend(Backend):
         self._step(f"read row {task_id}")
         return self._living(task_id)
 
-    def accept(self, message: Message, **_attributes: str) -> None:
+    def accept(self, message: Message) -> None:
         self._step(f"accept {message.id}")
         with self._lock:
             if self._living(message.id) is None:
@@ -132,9 +136,28 @@ class MemoryBackend(Backend):
             self._put(row)
             return None
 
+    def _keep(self, key: str, text: str) -> None:
+        self._step(f"keep {key}")
+        self._texts.setdefault(key, text)
+
+    def _kept(self, key: str) -> str | None:
+        self._step(f"read {key}")
+        return self._texts.get(key)
+
+    def _note_arrival(self, place: Place) -> bool:
+        self._step(f"arrive at {place.join}")
+        with self._lock:
+            self._arrived[place.join].add(place.index)
+            return len(self._arrived[place.join]) >= place.size
+
+    def _arrivals(self, join: Join) -> int:
+        self._step(f"count the arrivals at {join.id}")
+        return len(self._arrived[join.id])
+
     def forget(self, task_id: str) -> None:
         self._step(f"forget {task_id}")
         self.rows.pop(task_id, None)
+        self._texts.pop(task_id, None)
 
     def failures(self, on: date) -> Iterator[Row]:
         rows = [row for task_id in list(self.rows) if (row := self._living(task_id))]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from celeriac import context, states
@@ -18,13 +19,17 @@ from celeriac.serialization import loads
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
 
-__all__ = ["AsyncResult"]
+__all__ = ["AsyncResult", "ResultBase"]
 
 FIRST_INTERVAL_S = 0.05
 """The first look comes soon, each later one half again as late, up to `interval`."""
 
 
-class AsyncResult:
+class ResultBase:
+    """The base of all handles on results."""
+
+
+class AsyncResult(ResultBase):
     """The result of one task, by its id.
 
     Each look at an unfinished task is one DynamoDB read; what is finished is kept. An id that nobody sent is PENDING
@@ -91,25 +96,30 @@ class AsyncResult:
         timeout: float | None = None,
         propagate: bool = True,
         interval: float = 0.5,
+        callback: Callable[[str, Any], Any] | None = None,
         disable_sync_subtasks: bool = True,
+        **_ignored: Any,
     ) -> Any:
         """Wait for the result; `timeout` and `interval` (between two looks, at the most) are seconds.
 
         Raises the task's own exception unless `propagate` is False, TimeoutError when the time is over, and
         RuntimeError inside a task, where waiting for another one invites a deadlock.
         """
-        if disable_sync_subtasks and context.current_worker_task():
-            raise RuntimeError("Never call result.get() within a task! Chain the tasks instead.")
+        if disable_sync_subtasks:
+            context.forbid_waiting()
         self._wait(timeout, interval)
-        self.maybe_throw(propagate)
-        return self.result
+        return self.maybe_throw(propagate, callback)
 
     wait = get
 
-    def maybe_throw(self, propagate: bool = True) -> None:
-        """Raise the task's exception if it ended with one."""
+    def maybe_throw(self, propagate: bool = True, callback: Callable[[str, Any], Any] | None = None) -> Any:
+        """Raise the task's exception if it ended with one; `callback(id, value)` is called before."""
+        value = self.result
+        if callback is not None:
+            callback(self.id, value)
         if propagate and self.state in states.PROPAGATE_STATES:
-            raise self.result
+            raise value
+        return value
 
     def forget(self) -> None:
         """Delete the result."""

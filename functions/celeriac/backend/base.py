@@ -1,0 +1,154 @@
+"""What every backend does with the result table: rows of tasks, joins, and what is too long for either.
+
+The row's `attempt` is the fencing token. An outcome is written only over an earlier attempt or over none, so of all
+deliveries of one attempt exactly one is recorded, and the others learn what stands.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from celeriac import clock, limits, states
+from celeriac.join import Join, Place
+from celeriac.message import Message
+from celeriac.row import Row
+from celeriac.serialization import dumps, loads
+from celeriac.storage import Objects
+
+__all__ = ["RESULT_EXPIRES", "Backend"]
+
+RESULT_EXPIRES = timedelta(days=1)
+"""Celery's `result_expires`."""
+FAILURE_EXPIRES = timedelta(days=14)
+"""A failure stays as long as a dead letter does: time enough for a person. So do the results of a group's members,
+which may have to wait for the slowest."""
+
+
+class Backend(ABC):
+    """Keeps what became of tasks."""
+
+    def __init__(self, payloads: Objects, result_expires: timedelta = RESULT_EXPIRES) -> None:
+        self.payloads, self.result_expires = payloads, result_expires
+
+    @abstractmethod
+    def get_many(self, ids: Iterable[str], *, consistent: bool = False) -> dict[str, Row]:
+        """The rows of those ids that have one; what is stored in S3 is left there until `filled`.
+
+        Unless `consistent`, at half the price and as much less certain: good enough for the fence before a run.
+        """
+
+    @abstractmethod
+    def _get(self, task_id: str) -> Row | None: ...
+
+    @abstractmethod
+    def accept(self, message: Message) -> None:
+        """Leave a receipt that a message was sent: PENDING, unless there is a row already."""
+
+    @abstractmethod
+    def progress(self, row: Row) -> bool:
+        """Write a state on the way, unless the task is finished or a later attempt is current; says whether it did."""
+
+    @abstractmethod
+    def _record(self, row: Row) -> Row | None:
+        """Write an outcome; returns None, or the row that stood in its way."""
+
+    @abstractmethod
+    def forget(self, task_id: str) -> None:
+        """Delete a task's row, if there is one."""
+
+    @abstractmethod
+    def failures(self, on: date) -> Iterator[Row]:
+        """The tasks that failed on a day (UTC), newest first."""
+
+    @abstractmethod
+    def _keep(self, key: str, text: str) -> None:
+        """Keep a text under a key, for as long as a failure; a second time changes nothing."""
+
+    @abstractmethod
+    def _kept(self, key: str) -> str | None:
+        """The text that is kept under a key, or None."""
+
+    @abstractmethod
+    def _note_arrival(self, place: Place) -> bool:
+        """Note that a member of a join has ended; says whether it may have been the last."""
+
+    @abstractmethod
+    def _arrivals(self, join: Join) -> int:
+        """How many members of a join have ended."""
+
+    def get(self, task_id: str) -> Row | None:
+        """The task's row as it is now, its result included, or None."""
+        row = self._get(task_id)
+        return self.filled(row) if row else None
+
+    def record(self, row: Row) -> Row:
+        """Write an outcome, or the RETRY that ends an attempt; returns the row that stands, ours or an earlier one."""
+        standing = self._record(self._stashed(row))
+        return self.filled(standing) if standing else row
+
+    def open_join(self, join: Join) -> None:
+        """Keep a join for its members to arrive at; a second time changes nothing."""
+        self._keep(f"chord#{join.id}", self._carried(f"results/joins/{join.id}", join.dumps()))
+
+    def arrive(self, place: Place) -> Join | None:
+        """Note that a member has ended; returns the join if now all of them have. Arriving twice is arriving once."""
+        text = self._kept(f"chord#{place.join}") if self._note_arrival(place) else None
+        join = Join.loads(self._fetched(text)) if text else None
+        return join if join and self._arrivals(join) >= len(join.members) else None
+
+    def save_group(self, group_id: str, ids: Any) -> None:
+        """Keep the ids of a group's results (`GroupResult.as_tuple`)."""
+        self._keep(f"group#{group_id}", self._carried(f"results/groups/{group_id}", dumps(ids)))
+
+    def restore_group(self, group_id: str) -> Any:
+        """What `save_group` kept, or None."""
+        text = self._kept(f"group#{group_id}")
+        return loads(self._fetched(text)) if text else None
+
+    def delete_group(self, group_id: str) -> None:
+        """Forget that a group was saved."""
+        self.forget(f"group#{group_id}")
+
+    def expires_at(self, row: Row) -> int:
+        """When the row may go, in seconds since the epoch."""
+        is_kept = row.state in {states.FAILURE, states.RETRY} or row.group_id is not None
+        return seconds(clock.now() + (FAILURE_EXPIRES if is_kept else self.result_expires))
+
+    def receipt_expires_at(self, message: Message) -> int:
+        """When a receipt may go: the time of a result, counted from when the task is due."""
+        return seconds(max(clock.now(), message.eta or clock.now()) + self.result_expires)
+
+    def filled(self, row: Row) -> Row:
+        """The row with its long JSON fetched from S3."""
+        return _changed(row, lambda _name, text: self._fetched(text))
+
+    def _stashed(self, row: Row) -> Row:
+        """The row with long JSON in S3 and a reference in its place."""
+        return _changed(row, lambda name, text: self._carried(f"results/{row.id}/{row.attempted}/{name}", text))
+
+    def _carried(self, key: str, text: str) -> str:
+        """A text as the table has it: itself, or a reference to S3 where that is the cheaper place."""
+        if len(text) <= limits.INLINE_RESULT_BYTES:
+            return text
+        self.payloads.write(key, text.encode(), "application/json")
+        return _REFERENCE + key
+
+    def _fetched(self, text: str) -> str:
+        return self.payloads.read(text.removeprefix(_REFERENCE)).decode() if text.startswith(_REFERENCE) else text
+
+
+def _changed(row: Row, change: Callable[[str, str], str]) -> Row:
+    texts = {name: getattr(row, name) for name in ("result", "message")}
+    return row.replace(**{name: change(name, text) for name, text in texts.items() if text is not None})
+
+
+_REFERENCE = "s3:"
+"""What a reference begins with; no JSON text does."""
+
+
+def seconds(moment: datetime) -> int:
+    """A moment as DynamoDB's TTL has it: whole seconds since the epoch."""
+    return int(moment.timestamp())

@@ -1,0 +1,31 @@
+"""The tasks that every app has: what runs a map and a starmap, many calls in one message.
+
+Source: https://docs.celeryq.dev/en/stable/userguide/canvas.html#map-starmap
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from celeriac.canvas import maybe_signature
+from celeriac.registry import shared_task
+
+if TYPE_CHECKING:
+    from celeriac.task import Task
+
+__all__ = ["map_items", "starmap_items"]
+
+
+@shared_task(name="celery.map", bind=True)  # type: ignore[untyped-decorator]  # it returns what stands for a task
+def map_items(self: Task, task: dict[str, Any], it: Sequence[Any]) -> list[Any]:
+    """Call a task with each item, one after the other."""
+    body = maybe_signature(task, self.app).type
+    return [body(item) for item in it]
+
+
+@shared_task(name="celery.starmap", bind=True)  # type: ignore[untyped-decorator]  # as above
+def starmap_items(self: Task, task: dict[str, Any], it: Sequence[Sequence[Any]]) -> list[Any]:
+    """Call a task with the arguments that each item is, one after the other."""
+    body = maybe_signature(task, self.app).type
+    return [body(*item) for item in it]

@@ -1,0 +1,135 @@
+"""The chain: tasks one after the other, each given the result of the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from celeriac.canvas.signature import Signature, listed, maybe_signature, put_under
+
+if TYPE_CHECKING:
+    from celeriac.app import Celeriac
+
+__all__ = ["_chain", "chain", "chain_of", "upgraded"]
+
+
+@Signature.register_type("chain")
+class _chain(Signature):  # noqa: N801 - Celery's name
+    """A chain of just these steps, none folded into another; `chain` and `|` make it."""
+
+    def __init__(self, *tasks: Any, app: Celeriac | None = None, **options: Any) -> None:
+        steps = [maybe_signature(task, app) for task in _listed_steps(tasks)]
+        app = app or next((step._app for step in steps if step._app), None)
+        super().__init__("celery.chain", (), {"tasks": steps}, options, subtask_type="chain", app=app)
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any], app: Celeriac | None = None) -> _chain:
+        steps = [maybe_signature(task, app, clone=True) for task in fields["kwargs"]["tasks"]]
+        made = _chain(steps, app=app)
+        made.args, made.options = list(fields.get("args") or ()), dict(fields.get("options") or {})
+        made.immutable = bool(fields.get("immutable"))
+        return made
+
+    @property
+    def tasks(self) -> list[Any]:
+        """The signatures, in the order of their running."""
+        steps: list[Any] = self.kwargs["tasks"]
+        return steps
+
+    @tasks.setter
+    def tasks(self, steps: list[Any]) -> None:
+        self.kwargs["tasks"] = steps
+
+    def unchain_tasks(self) -> list[Any]:
+        """Copies of the steps, with the chain's own callbacks given to those that they are for."""
+        steps = [step.clone() for step in self.tasks]
+        for callback in listed(self.options.get("link")):
+            steps[-1].link(callback)
+        for errback in listed(self.options.get("link_error")):
+            for step in steps:
+                step.link_error(errback)
+        return steps
+
+    def set_immutable(self, immutable: bool) -> None:
+        self.immutable = immutable
+        if self.tasks:
+            self.tasks[0].set_immutable(immutable)
+
+    def freeze(self, _id: str | None = None, **place: Any) -> Any:
+        """Fix all ids; returns the last step's handle, whose `parent` is the one before."""
+        *steps, last = self.tasks = upgraded(self.tasks, self._app)
+        result: Any = None
+        for step in steps:
+            result = put_under(step.freeze(root_id=place.get("root_id")), result)
+        return put_under(last.freeze(_id or self.options.get("task_id"), **place), result)
+
+    def apply_async(
+        self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any
+    ) -> Any:
+        """Send the first task, which carries the others; returns the last one's handle.
+
+        `link` goes to the last task, `link_error` to each, `task_id` names the last one, all else is the first one's.
+        """
+        from celeriac.launch import start
+
+        return start(self.app, self, args or (), kwargs, options) if self.tasks else None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Send the chain, as in Celery."""
+        return self.apply_async(args, kwargs)
+
+    def __repr__(self) -> str:
+        return " | ".join(map(repr, self.tasks))
+
+
+class chain(_chain):  # noqa: N801 - Celery's name
+    """Tasks one after the other: `chain(a.s(1), b.s())` or `a.s(1) | b.s()`.
+
+    A failure ends the chain, and every task that would have followed is recorded as failed with it. A group that is
+    followed by a task becomes the header of a chord; a chain of one task is that task.
+    """
+
+    def __new__(cls, *tasks: Any, app: Celeriac | None = None, **options: Any) -> Any:
+        made = chain_of(*_listed_steps(tasks), app=app)
+        return made.set(**options) if options else made
+
+
+def chain_of(*tasks: Any, app: Celeriac | None = None) -> Any:
+    """Join signatures as `|` does: chains are unrolled, empty groups left out, a group before a task makes a chord."""
+    from celeriac.canvas.chord import chord
+    from celeriac.canvas.group import group
+
+    steps: list[Any] = []
+    for step in (step for task in tasks for step in _unrolled(task, app)):
+        if steps and isinstance(steps[-1], group):
+            steps[-1] = chord(steps[-1], step, app=steps[-1]._app)
+        elif steps and isinstance(steps[-1], chord) and not isinstance(step, chord):
+            last = steps[-1] = steps[-1].clone()
+            last.body = chain_of(last.body, step)
+        else:
+            steps.append(step)
+    return steps[0] if len(steps) == 1 else _chain(steps, app=app)
+
+
+def upgraded(steps: list[Any], app: Celeriac | None) -> list[Any]:
+    """The steps of a chain with every group that is followed by another step made a chord's header."""
+    joined = chain_of(*steps, app=app)
+    return joined.tasks if isinstance(joined, _chain) else [joined]
+
+
+def _unrolled(task: Any, app: Celeriac | None) -> list[Any]:
+    """The steps that something contributes to a chain: those of a chain, none of an empty group, one of the rest."""
+    from celeriac.canvas.group import group
+
+    task = maybe_signature(task, app)
+    if not isinstance(task, Signature):
+        raise TypeError(f"a chain is made of signatures, such as task.s(…), not of {task!r:.100}")
+    if isinstance(task, _chain):
+        return [step for inner in task.unchain_tasks() for step in _unrolled(inner, app)]
+    if isinstance(task, group):
+        return [] if not task.tasks else [task.tasks[0]] if len(task.tasks) == 1 else [task]
+    return [task]
+
+
+def _listed_steps(tasks: tuple[Any, ...]) -> list[Any]:
+    return list(tasks[0]) if len(tasks) == 1 and not isinstance(tasks[0], Mapping) else list(tasks)

@@ -1,0 +1,126 @@
+"""The chord: a group, and a task that gets the results of all its members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from celeriac.canvas.group import group
+from celeriac.canvas.signature import Signature, listed, maybe_signature, put_under
+
+if TYPE_CHECKING:
+    from celeriac.app import Celeriac
+
+__all__ = ["chord"]
+
+
+@Signature.register_type("chord")
+class chord(Signature):  # noqa: N801 - Celery's name
+    """A header and a body: `chord([add.s(i, i) for i in range(10)])(tsum.s())`.
+
+    The body is called with the list of the header's results, in their order. If a member fails, the body is recorded
+    as failed with a ChordError once all members have ended.
+    Source: https://docs.celeryq.dev/en/stable/userguide/canvas.html#chords
+    """
+
+    def __init__(
+        self,
+        header: Any,
+        body: Any = None,
+        task: str = "celery.chord",
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        app: Celeriac | None = None,
+        **options: Any,
+    ) -> None:
+        header = maybe_signature(header, app)
+        members = header if isinstance(header, group) else group(*listed_header(header), app=app)
+        body = maybe_signature(body, app)
+        app = app or members._app or (body is not None and body._app) or None
+        parts = {"header": members, "body": body, "kwargs": dict(kwargs or {})}
+        super().__init__(task, args, parts, options, subtask_type="chord", app=app)
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any], app: Celeriac | None = None) -> chord:
+        parts = fields["kwargs"]
+        header = maybe_signature(parts["header"], app, clone=True)
+        body = maybe_signature(parts.get("body"), app, clone=True)
+        made = chord(header, body, args=list(fields.get("args") or ()), kwargs=parts.get("kwargs"), app=app)
+        made.options, made.immutable = dict(fields.get("options") or {}), bool(fields.get("immutable"))
+        return made
+
+    @property
+    def header(self) -> group:
+        """The header, a group."""
+        members: group = self.kwargs["header"]
+        return members
+
+    @property
+    def tasks(self) -> list[Any]:
+        """The signatures of the header."""
+        return self.header.tasks
+
+    @property
+    def body(self) -> Any:
+        """The signature of the body."""
+        return self.kwargs["body"]
+
+    @body.setter
+    def body(self, body: Any) -> None:
+        self.kwargs["body"] = body
+
+    def link(self, callback: Any) -> Any:
+        """Call this with the body's result."""
+        return self.body.link(callback)
+
+    def link_error(self, errback: Any) -> Any:
+        """Call this when the body fails, as it does when a member of the header does."""
+        errback = maybe_signature(errback, self._app)
+        for member in self.tasks:
+            if isinstance(member, chord):
+                member.link_error(errback)
+        self.body.link_error(errback)
+        return errback
+
+    def set_immutable(self, immutable: bool) -> None:
+        self.header.set_immutable(immutable)
+
+    def freeze(self, _id: str | None = None, **place: Any) -> Any:
+        """Fix the ids of header and body; returns the body's handle, whose first ancestor is the header's."""
+        header = self.header.freeze(root_id=place.get("root_id"), parent_id=place.get("parent_id"))
+        return put_under(self.body.freeze(_id or self.options.get("task_id"), **place), header)
+
+    def apply_async(
+        self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any
+    ) -> Any:
+        """Send the header; returns the body's handle. `link`, `link_error` and `task_id` are the body's, `countdown`
+        and `eta` the header's, all else is both's."""
+        from celeriac.launch import start
+
+        call = self.clone()
+        if kwargs and "body" in kwargs:
+            call.body = maybe_signature({**kwargs}.pop("body"), self._app)
+        return start(self.app, call, args or (), {k: v for k, v in (kwargs or {}).items() if k != "body"}, options)
+
+    def __call__(self, body: Any = None, **options: Any) -> Any:
+        """Send the chord; the body may be given here."""
+        return self.apply_async((), {"body": body} if body is not None else {}, **options)
+
+    def __or__(self, other: object) -> Any:
+        from celeriac.canvas.chain import chain_of
+
+        return chain_of(self.clone(), other) if isinstance(other, Signature) else NotImplemented
+
+    def __len__(self) -> int:
+        return len(self.tasks)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"%{self.body!r}({self.tasks!r})" if self.body else f"<chord without body: {self.tasks!r}>"
+
+
+def listed_header(header: Any) -> list[Any]:
+    """A header as a list: of one signature, or of what is iterated."""
+    return listed(header) if isinstance(header, Signature | list | tuple) else list(header)

@@ -1,0 +1,112 @@
+"""The group: tasks side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from celeriac.canvas.signature import Signature, listed, maybe_signature
+from celeriac.ids import new_id
+
+if TYPE_CHECKING:
+    from celeriac.app import Celeriac
+
+__all__ = ["group"]
+
+
+@Signature.register_type("group")
+class group(Signature):  # noqa: N801 - Celery's name
+    """Tasks side by side: `group(add.s(i, i) for i in range(10))()`; a group in a group is unrolled.
+
+    Source: https://docs.celeryq.dev/en/stable/userguide/canvas.html#groups
+    """
+
+    def __init__(self, *tasks: Any, app: Celeriac | None = None, **options: Any) -> None:
+        if len(tasks) == 1 and not isinstance(tasks[0], Mapping):
+            tasks = tuple(tasks[0])
+        members = [inner for task in tasks for inner in _members(maybe_signature(task, app))]
+        app = app or next((member._app for member in members if member._app), None)
+        super().__init__("celery.group", (), {"tasks": members}, options, subtask_type="group", app=app)
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any], app: Celeriac | None = None) -> group:
+        members = [maybe_signature(task, app, clone=True) for task in fields["kwargs"]["tasks"]]
+        made = group(members, app=app)
+        made.args, made.options = list(fields.get("args") or ()), dict(fields.get("options") or {})
+        made.immutable = bool(fields.get("immutable"))
+        return made
+
+    @property
+    def tasks(self) -> list[Any]:
+        """The signatures of the members."""
+        members: list[Any] = self.kwargs["tasks"]
+        return members
+
+    @tasks.setter
+    def tasks(self, members: list[Any]) -> None:
+        self.kwargs["tasks"] = members
+
+    def skew(self, start: float = 1.0, stop: float | None = None, step: float = 1.0) -> group:
+        """Let the members start one after the other, `step` seconds apart."""
+        for member, countdown in zip(self.tasks, count(start, step), strict=False):
+            member.set(countdown=countdown if stop is None else min(countdown, stop))
+        return self
+
+    def link(self, callback: Any) -> Any:
+        """Call this when the first member has succeeded; it gets no result, for one member's is not the group's."""
+        return self.tasks[0].link(callback.clone().set(immutable=True))
+
+    def link_error(self, errback: Any) -> Any:
+        """Call this for each member that fails."""
+        return tuple(member.link_error(maybe_signature(errback).clone()) for member in self.tasks)
+
+    def set_immutable(self, immutable: bool) -> None:
+        for member in self.tasks:
+            member.set_immutable(immutable)
+
+    def freeze(self, _id: str | None = None, **place: Any) -> Any:
+        """Fix the ids of the members and of the group; returns the GroupResult."""
+        gid = self.options.setdefault("task_id", _id or new_id("group"))
+        members = enumerate(self.tasks)
+        results = [member.freeze(**{**place, "group_id": gid, "group_index": index}) for index, member in members]
+        return self.app.GroupResult(gid, results)
+
+    def apply_async(
+        self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any
+    ) -> Any:
+        """Send every member, ten in a request; returns the GroupResult. A group takes no `link`: use a chord."""
+        from celeriac.launch import start
+
+        for name in ("link", "link_error"):
+            if options.get(name) is not None:
+                raise TypeError(f"Cannot add {name} to a group: use a chord, or do that on the individual tasks")
+        return start(self.app, self, args or (), kwargs, options)
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """Send the group, as in Celery."""
+        return self.apply_async(args, **options)
+
+    def __or__(self, other: object) -> Any:
+        from celeriac.canvas.chord import chord
+
+        if isinstance(other, group) and not other.tasks:
+            return self
+        return chord(self, body=other, app=self._app) if isinstance(other, Signature) else NotImplemented
+
+    def __len__(self) -> int:
+        return len(self.tasks)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"group({self.tasks!r})"
+
+
+def _members(task: Any) -> list[Any]:
+    if not isinstance(task, Signature):
+        raise TypeError(f"a group is made of signatures, such as task.s(…), not of {task!r:.100}")
+    if isinstance(task, group):
+        return list(task.tasks)
+    return [] if task.subtask_type == "chain" and not listed(task.kwargs["tasks"]) else [task]

@@ -1,0 +1,154 @@
+"""What follows from an outcome: the retry, the next link of a chain, the callbacks, and the arrival at a chord.
+
+Everything here is derived from the message and its row alone, ids included. A redelivery therefore derives the same
+rows, joins and messages again, and doing it twice does no harm.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from celeriac import clock, states
+from celeriac.canvas import maybe_signature
+from celeriac.canvas.signature import listed
+from celeriac.exceptions import ChordError
+from celeriac.failure import exception_of, record_of
+from celeriac.ids import told_by
+from celeriac.join import Join, Place, leaves
+from celeriac.launch import Launch, plan, send
+from celeriac.message import Message
+from celeriac.row import Row
+from celeriac.serialization import dumps, loads
+
+if TYPE_CHECKING:
+    from celeriac.app import Celeriac
+
+__all__ = ["conclude", "follow_ups"]
+
+
+def conclude(app: Celeriac, message: Message, row: Row) -> None:
+    """Do all that follows from a recorded outcome."""
+    send(app, follow_ups(app, message, row))
+    ends_here = row.state in states.PROPAGATE_STATES or (row.state == states.SUCCESS and not message.chain)
+    if row.state in states.PROPAGATE_STATES:
+        _abandon(app, message, row)
+    if ends_here and (place := Place.of(message.chord)):
+        _arrive(app, place)
+
+
+def follow_ups(app: Celeriac, message: Message, row: Row) -> Launch:
+    """The messages that an outcome asks for."""
+    if row.state == states.RETRY and row.message:
+        return Launch(messages=[Message.loads(row.message)])
+    launch = Launch()
+    with told_by(message.id, "after", row.attempt):
+        if row.state == states.SUCCESS:
+            _after_success(app, message, loads(row.result or "null"), launch)
+        if row.state == states.FAILURE:
+            for errback in message.link_error:
+                _call(app, message, errback, [message.id], launch)
+    return launch
+
+
+def _after_success(app: Celeriac, message: Message, result: Any, launch: Launch) -> None:
+    if message.chain:
+        following, *rest = message.chain
+        _call(app, message, following, [result], launch, rest=rest, place=Place.of(message.chord))
+    for callback in message.link:
+        _call(app, message, callback, [result], launch)
+
+
+def _call(app: Celeriac, parent: Message, signature: Any, args: list[Any], launch: Launch, **way: Any) -> None:
+    """Send a signature with its parent's result."""
+    call = maybe_signature(signature, app)
+    call.freeze()
+    plan(app, call, launch, args=args, root_id=parent.root_id or parent.id, parent_id=parent.id, **way)
+
+
+def _abandon(app: Celeriac, message: Message, row: Row) -> None:
+    """Record the chain's other tasks as failed, too, so that nobody waits for them."""
+    for step in message.chain:
+        for task in _ends(maybe_signature(step, app)):
+            app.services.backend.record(
+                Row(
+                    id=task.options["task_id"],
+                    state=states.FAILURE,
+                    name=task.task,
+                    error=row.error,
+                    root_id=message.root_id,
+                    parent_id=message.id,
+                    done_at=row.done_at,
+                )
+            )
+
+
+def _ends(signature: Any) -> list[Any]:
+    """The tasks of a canvas that somebody may wait for and that have an id."""
+    parts = listed(signature.kwargs.get("tasks")) if signature.subtask_type in {"chain", "group"} else []
+    if signature.subtask_type == "chord":
+        parts = [signature.body]
+    if parts:
+        return [end for part in parts for end in _ends(maybe_signature(part, signature._app))]
+    return [signature] if signature.options.get("task_id") else []
+
+
+def _arrive(app: Celeriac, place: Place) -> None:
+    """Arrive at a join; whoever completes it sends its body. Two may think they do, and send the same."""
+    join = app.services.backend.arrive(place)
+    if join is None:
+        return
+    if join.body is None:
+        outer = Place.of(join.place)
+        if outer:
+            _arrive(app, outer)
+        return
+    rows = app.services.backend.get_many(leaves(join.members), consistent=True)
+    if error := _header_error(join, rows):
+        _fail(app, join, error)
+        return
+    launch = Launch()
+    filled = {task_id: app.services.backend.filled(row) for task_id, row in rows.items()}
+    with told_by(join.id, "body"):
+        body = maybe_signature(join.body, app)
+        body.freeze()
+        results = _gathered(join.members, filled)
+        lineage = {"root_id": join.root_id, "parent_id": _last(join.members)}
+        plan(app, body, launch, args=[results], rest=join.chain, place=Place.of(join.place), **lineage)
+    send(app, launch)
+
+
+def _last(members: list[Any]) -> str | None:
+    return list(leaves(members))[-1]
+
+
+def _gathered(members: list[Any], rows: dict[str, Row]) -> list[Any]:
+    return [
+        _gathered(member, rows) if isinstance(member, list) else loads(rows[member].result or "null")
+        for member in members
+    ]
+
+
+def _header_error(join: Join, rows: dict[str, Row]) -> ChordError | None:
+    """Why the body cannot be called, in the order of the header; None if it can."""
+    for task_id in leaves(join.members):
+        row = rows.get(task_id)
+        if row is None:
+            return ChordError(f"Dependency {task_id} has no result")
+        if row.state in states.PROPAGATE_STATES:
+            return ChordError(f"Dependency {task_id} raised {exception_of(loads(row.error or '{}'))!r}")
+    return None
+
+
+def _fail(app: Celeriac, join: Join, error: ChordError) -> None:
+    """Have the body fail as if it had run: its row, its error callbacks, what follows it, and the join around it."""
+    launch = Launch()
+    with told_by(join.id, "body"):
+        body = maybe_signature(join.body, app)
+        body.freeze()
+        plan(app, body, launch, args=[[]], rest=join.chain, place=Place.of(join.place), root_id=join.root_id)
+    record = dumps(record_of(error))
+    for message in launch.messages:
+        row = Row.of(message, states.FAILURE, error=record, message=message.dumps(), done_at=clock.now())
+        for inner in launch.joins:
+            app.services.backend.open_join(inner)
+        conclude(app, message, app.services.backend.record(row))

@@ -1,0 +1,236 @@
+"""Handles on several results: a set of them, and a group's, which has an id and can be kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from celeriac import context
+from celeriac.exceptions import TimeoutError
+from celeriac.result.async_result import AsyncResult, ResultBase
+
+if TYPE_CHECKING:
+    from celeriac.app import Celeriac
+
+__all__ = ["GroupResult", "ResultSet"]
+
+
+class ResultSet(ResultBase):
+    """Several results, in an order, each once.
+
+    Source: https://docs.celeryq.dev/en/stable/reference/celery.result.html#celery.result.ResultSet
+    """
+
+    def __init__(self, results: Iterable[Any], app: Celeriac | None = None) -> None:
+        from celeriac.app import current_app  # an app imports the results
+
+        self.results: list[Any] = list(results)
+        self.app = app or (self.results[0].app if self.results else current_app())
+        self.parent: Any = None
+
+    def add(self, result: Any) -> None:
+        """Add a result, unless it is there already."""
+        if result not in self.results:
+            self.results.append(result)
+
+    def remove(self, result: Any) -> None:
+        """Remove a result, or the one of that id; raises KeyError if it is not there."""
+        found = self.app.AsyncResult(result) if isinstance(result, str) else result
+        try:
+            self.results.remove(found)
+        except ValueError:
+            raise KeyError(result) from None
+
+    def discard(self, result: Any) -> None:
+        """Remove a result if it is there."""
+        if result in self.results:
+            self.results.remove(result)
+
+    def update(self, results: Iterable[Any]) -> None:
+        """Add results."""
+        for result in results:
+            self.add(result)
+
+    def clear(self) -> None:
+        """Remove all results."""
+        self.results.clear()
+
+    def ready(self) -> bool:
+        """Whether all are finished."""
+        return all(result.ready() for result in self.results)
+
+    def waiting(self) -> bool:
+        """Whether any is unfinished."""
+        return not self.ready()
+
+    def successful(self) -> bool:
+        """Whether all have succeeded."""
+        return all(result.successful() for result in self.results)
+
+    def failed(self) -> bool:
+        """Whether any has failed."""
+        return any(result.failed() for result in self.results)
+
+    def completed_count(self) -> int:
+        """How many tasks have succeeded, those of groups within counted one by one."""
+        return sum(r.completed_count() if isinstance(r, ResultSet) else int(r.successful()) for r in self.results)
+
+    def maybe_throw(self, callback: Callable[[str, Any], Any] | None = None, propagate: bool = True) -> None:
+        """Raise the first exception among the results."""
+        for result in self.results:
+            result.maybe_throw(propagate=propagate, callback=callback)
+
+    maybe_reraise = maybe_throw
+
+    def get(
+        self,
+        timeout: float | None = None,
+        propagate: bool = True,
+        interval: float = 0.5,
+        callback: Callable[[str, Any], Any] | None = None,
+        disable_sync_subtasks: bool = True,
+        **_ignored: Any,
+    ) -> list[Any]:
+        """Wait for all results; returns them in their order. As `join`."""
+        return self.join(timeout, propagate, interval, callback, disable_sync_subtasks)
+
+    def join(
+        self,
+        timeout: float | None = None,
+        propagate: bool = True,
+        interval: float = 0.5,
+        callback: Callable[[str, Any], Any] | None = None,
+        disable_sync_subtasks: bool = True,
+        **_ignored: Any,
+    ) -> list[Any]:
+        """Wait for all results, `timeout` seconds at the most in all; `callback(id, value)` is called for each.
+
+        Raises the exception of the first that has failed, unless `propagate` is False, and TimeoutError.
+        """
+        if disable_sync_subtasks:
+            context.forbid_waiting()
+        deadline = None if timeout is None else time.monotonic() + timeout
+        values = []
+        for result in self.results:
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left < 0:
+                raise TimeoutError("join operation timed out")
+            value = result.get(left, propagate=propagate, interval=interval, disable_sync_subtasks=False)
+            if callback:
+                callback(result.id, value)
+            values.append(value)
+        return values
+
+    join_native = join
+
+    def iter_native(self, timeout: float | None = None, interval: float = 0.5, **_ignored: Any) -> Iterator[Any]:
+        """The ids and metas of the tasks, each as soon as it is finished."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        waiting = list(self.results)
+        while waiting:
+            for result in [item for item in waiting if item.ready()]:
+                waiting.remove(result)
+                yield result.id, {"task_id": result.id, "status": result.state, "result": result.result}
+            if waiting and deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError("The operation timed out")
+            if waiting:
+                time.sleep(interval)
+
+    def forget(self) -> None:
+        """Delete the results."""
+        for result in self.results:
+            result.forget()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __getitem__(self, index: int) -> Any:
+        return self.results[index]
+
+    def __contains__(self, result: object) -> bool:
+        return result in self.results
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ResultSet) and other.results == self.results
+
+    def __hash__(self) -> int:
+        return hash(tuple(result.id for result in self.results))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: [{', '.join(result.id for result in self.results)}]>"
+
+
+class GroupResult(ResultSet):
+    """The results of a group, with its id; the members' order is the group's.
+
+    Source: https://docs.celeryq.dev/en/stable/reference/celery.result.html#celery.result.GroupResult
+    """
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - Celery's name
+        results: Iterable[Any] = (),
+        parent: Any = None,
+        app: Celeriac | None = None,
+    ) -> None:
+        super().__init__(results, app)
+        self.id, self.parent = id, parent
+
+    @property
+    def children(self) -> list[Any]:
+        """The results."""
+        return self.results
+
+    def save(self) -> None:
+        """Keep the members' ids, to be found again by the group's."""
+        self.app.services.backend.save_group(self.id, self.as_tuple())
+
+    @classmethod
+    def restore(cls, id: str, app: Celeriac | None = None) -> GroupResult | None:  # noqa: A002
+        """The group that was saved under this id, or None."""
+        from celeriac.app import current_app
+
+        app = app or current_app()
+        saved = app.services.backend.restore_group(id)
+        return None if saved is None else result_from_tuple(saved, app)
+
+    def delete(self) -> None:
+        """Forget that the group was saved."""
+        self.app.services.backend.delete_group(self.id)
+
+    def as_tuple(self) -> Any:
+        """The ids of the group, its parents and its members, which `result_from_tuple` understands."""
+        return (self.id, self.parent and self.parent.as_tuple()), [result.as_tuple() for result in self.results]
+
+    def as_list(self) -> list[str]:
+        return [self.id]
+
+    def __bool__(self) -> bool:
+        return bool(self.id or self.results)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, GroupResult):
+            return (other.id, other.results, other.parent) == (self.id, self.results, self.parent)
+        return other == self.id if isinstance(other, str) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __str__(self) -> str:
+        return self.id
+
+
+def result_from_tuple(value: Any, app: Celeriac | None = None) -> Any:
+    """The handle that `as_tuple` wrote down."""
+    from celeriac.app import current_app
+
+    app = app or current_app()
+    (task_id, parent), members = value
+    above = result_from_tuple(parent, app) if parent else None
+    if members is None:
+        return AsyncResult(task_id, app=app, parent=above)
+    return GroupResult(task_id, [result_from_tuple(member, app) for member in members], parent=above, app=app)
