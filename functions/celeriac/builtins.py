@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 __all__ = ["map_items", "starmap_items"]
 
 
-@shared_task(name="celery.map", bind=True)  # type: ignore[untyped-decorator]  # it returns what stands for a task
+@shared_task(name="celery.map", bind=True)
 def map_items(self: Task, task: dict[str, Any], it: Sequence[Any]) -> list[Any]:
     """Call a task with each item, one after the other."""
     body = maybe_signature(task, self.app).type
     return [body(item) for item in it]
 
 
-@shared_task(name="celery.starmap", bind=True)  # type: ignore[untyped-decorator]  # as above
+@shared_task(name="celery.starmap", bind=True)
 def starmap_items(self: Task, task: dict[str, Any], it: Sequence[Sequence[Any]]) -> list[Any]:
     """Call a task with the arguments that each item is, one after the other."""
     body = maybe_signature(task, self.app).type
