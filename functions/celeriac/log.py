@@ -41,6 +41,7 @@ def configure(environ: Mapping[str, str], level: int = logging.INFO) -> None:
     for handler in root.handlers:
         handler.setFormatter(JSONFormatter())
     root.setLevel(level)
+    logging.getLogger("botocore").setLevel(max(level, logging.WARNING))  # it tells of its credentials at every start
 
 
 def task_line(level: int, text: str, **fields: Any) -> None:

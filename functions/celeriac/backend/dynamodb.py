@@ -216,9 +216,10 @@ def _now() -> str:
 
 
 def _living(items: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
-    """The rows of those items whose time is not over: TTL deletes days late."""
+    """The rows among those items whose time is not over: TTL deletes days late."""
     now = clock.now().timestamp()
-    return (_row(item) for item in items if float(item.get("expires_at", {"N": "inf"})["N"]) >= now)
+    rows = (item for item in items if "state" in item)
+    return (_row(item) for item in rows if float(item.get("expires_at", {"N": "inf"})["N"]) >= now)
 
 
 def _row(item: Mapping[str, Any]) -> Row:
