@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import signal
+import subprocess
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -142,17 +143,24 @@ def test_the_reader_does_not_see_the_workers_environment(monkeypatch: pytest.Mon
     assert "PATH" in sandbox._environment()
 
 
-def test_a_reader_that_is_left_in_the_middle_is_ended(pdfs: Pdfs) -> None:
+def test_a_reader_that_is_left_in_the_middle_is_ended(pdfs: Pdfs, monkeypatch: pytest.MonkeyPatch) -> None:
+    readers: list[subprocess.Popen[bytes]] = []
+
+    class Noted(subprocess.Popen[bytes]):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            readers.append(self)
+
     class Interrupted(Exception):
         pass
 
     def interrupt(_done: int, _total: int) -> None:
         raise Interrupted
 
+    monkeypatch.setattr(subprocess, "Popen", Noted)
     with pytest.raises(Interrupted):
         read_document(pdfs.laughing(11), interrupt)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert [reader.returncode for reader in readers] == [-signal.SIGKILL]
 
 
 @settings(max_examples=15, deadline=None)
