@@ -10,8 +10,9 @@ from __future__ import annotations
 import ctypes
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from types import FrameType
 
 from celeriac.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
@@ -23,37 +24,43 @@ class _HardLimit(BaseException):
     """Not an Exception, so that a task's `except Exception` does not outlive its hard limit."""
 
 
+_Limits = list[tuple[float, type[BaseException]]]
+
+LONGEST_S = 24 * 3600
+"""No function runs for as long; a limit beyond it never rings, and needs no timer."""
+
+
 @contextmanager
 def limited(soft_s: float | None, hard_s: float | None) -> Iterator[None]:
     """Raise SoftTimeLimitExceeded in here after `soft_s`, and end in TimeLimitExceeded after `hard_s`."""
-    if not soft_s and not hard_s:
+    wanted = ((soft_s, SoftTimeLimitExceeded), (hard_s, _HardLimit))
+    limits: _Limits = [(after_s, kind) for after_s, kind in wanted if after_s and after_s < LONGEST_S]
+    if not limits:
         yield
         return
     alarm = _SignalAlarm() if threading.current_thread() is threading.main_thread() else _ThreadAlarm()
     try:
-        with ExitStack() as stack:
-            stack.callback(alarm.cancel)
-            alarm.set(
-                [
-                    (after_s, kind)
-                    for after_s, kind in ((soft_s, SoftTimeLimitExceeded), (hard_s, _HardLimit))
-                    if after_s
-                ]
-            )
+        try:
+            alarm.set(sorted(limits, key=lambda limit: limit[0]))
             yield
+        finally:
+            try:
+                alarm.cancel()
+            finally:
+                alarm.cancel()  # again, for a limit may have come just then and ended the first call
     except _HardLimit:
         raise TimeLimitExceeded(f"the task ran longer than its time limit of {hard_s} s") from None
-
-
-_Limits = list[tuple[float, type[BaseException]]]
 
 
 class _SignalAlarm:
     """Raises in the main thread, by SIGALRM."""
 
+    def __init__(self) -> None:
+        self._armed, self._before = True, signal.getsignal(signal.SIGALRM)
+
     def set(self, limits: _Limits) -> None:
-        self._limits, self._elapsed_s, self._armed = limits, 0.0, True
-        self._before = signal.signal(signal.SIGALRM, self._ring)
+        self._limits, self._elapsed_s = limits, 0.0
+        signal.signal(signal.SIGALRM, self._ring)
         self._wind()
 
     def cancel(self) -> None:
@@ -73,28 +80,30 @@ class _SignalAlarm:
 
 
 class _ThreadAlarm:
-    """Raises in the calling thread, by its id, from timer threads."""
+    """Raises in the calling thread, by its id, from a thread that watches it.
+
+    One thread for both limits: where Python 3.11 raises in a thread that is starting another, it hits the new one.
+    """
+
+    def __init__(self) -> None:
+        self._thread_id, self._over, self._lock = threading.get_ident(), threading.Event(), threading.Lock()
+        self._armed = True
 
     def set(self, limits: _Limits) -> None:
-        self._thread_id, self._armed, self._lock = threading.get_ident(), True, threading.Lock()
-        self._timers = [self._timer(after_s, kind) for after_s, kind in limits]
+        threading.Thread(target=self._watch, args=[limits, time.monotonic()], daemon=True).start()
 
     def cancel(self) -> None:
         with self._lock:
             self._armed = False
             _raise_in(self._thread_id, None)
-        for timer in self._timers:
-            timer.cancel()
+        self._over.set()
 
-    def _timer(self, after_s: float, kind: type[BaseException]) -> threading.Timer:
-        timer = threading.Timer(after_s, self._ring, [kind])
-        timer.daemon = True
-        timer.start()
-        return timer
-
-    def _ring(self, kind: type[BaseException]) -> None:
-        with self._lock:
-            if self._armed:
+    def _watch(self, limits: _Limits, began_s: float) -> None:
+        for after_s, kind in limits:
+            self._over.wait(began_s + after_s - time.monotonic())
+            with self._lock:
+                if not self._armed:
+                    return
                 _raise_in(self._thread_id, kind)
 
 
