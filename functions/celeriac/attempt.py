@@ -67,12 +67,15 @@ def _run(app: Celeriac, delivery: Delivery) -> Row:
 
 
 def _deliverable(app: Celeriac, message: Message, row: Row) -> Row:
-    """The row, or a failure in its place if what follows from it cannot be, or goes to a queue of somebody else's."""
+    """The row, or a failure in its place if what follows from it cannot be, or goes to a queue of somebody else's.
+
+    A failure stays what it is: why the task failed matters more than why nobody could be told.
+    """
     try:
         for following in follow_ups(app, message, row).messages:
             app.services.broker.require(following.queue)
     except Exception as error:  # noqa: BLE001 - signatures are what a caller wrote, and in raw messages anything
-        return failed(message, error)
+        return row if row.state == states.FAILURE else failed(message, error)
     return row
 
 

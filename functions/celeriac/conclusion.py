@@ -27,11 +27,11 @@ __all__ = ["conclude", "follow_ups"]
 
 
 def conclude(app: Celeriac, message: Message, row: Row) -> None:
-    """Do all that follows from a recorded outcome."""
-    send(app, follow_ups(app, message, row))
-    ends_here = row.state in states.PROPAGATE_STATES or (row.state == states.SUCCESS and not message.chain)
+    """Do all that follows from a recorded outcome; those who wait come first, for a callback may be impossible."""
     if row.state in states.PROPAGATE_STATES:
         _abandon(app, message, row)
+    send(app, follow_ups(app, message, row))
+    ends_here = row.state in states.PROPAGATE_STATES or (row.state == states.SUCCESS and not message.chain)
     if ends_here and (place := Place.of(message.chord)):
         _arrive(app, place)
 

@@ -204,6 +204,21 @@ def test_a_follow_up_to_a_queue_of_others_fails_the_task_and_names_the_line_to_a
         assert backend.rows["id-2"][0].state == states.FAILURE, "whoever waits for the end learns of it"
 
 
+def test_an_error_callback_in_a_queue_of_others_does_not_hide_why_the_task_failed(office: Office) -> None:
+    backend = on_worker("office", office.app)
+
+    @office.app.task(name="office.fails")
+    def fails(_number: int) -> None:
+        raise ValueError("the reason")
+
+    message = call(1, "office.fails", link_error=[{"task": "notify.send_email"}])
+    following = {"task": "office.note", "options": {"task_id": "id-2"}}
+    assert invoked(office.app, message.replace(chain=[following])) == ["sqs-0"], "nobody could be told: a dead letter"
+    for task_id in ("id-1", "id-2"):
+        row = backend.rows[task_id][0]
+        assert (row.state, json.loads(row.error or "")["exc_message"]) == (states.FAILURE, ["the reason"])
+
+
 def test_a_task_that_sends_to_a_queue_of_others_fails_with_the_line_to_add(office: Office) -> None:
     backend = on_worker("office", office.app)
 
