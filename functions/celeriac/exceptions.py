@@ -148,6 +148,7 @@ class Retry(TaskPredicate):
         self.message, self.exc, self.when, self.is_eager, self.sig = message, exc, when, is_eager, sig
 
     def humanize(self) -> str:
+        """When it runs again, in words."""
         return f"in {self.when}s" if isinstance(self.when, int | float) else f"at {self.when}"
 
     def __str__(self) -> str:

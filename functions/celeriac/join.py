@@ -33,6 +33,7 @@ class Place:
         return cls(**value) if value else None
 
     def as_fields(self) -> dict[str, Any]:
+        """The place as a message's JSON has it."""
         return asdict(self)
 
 
@@ -52,10 +53,12 @@ class Join:
     parent_id: str | None = None
 
     def dumps(self) -> str:
+        """The join as JSON text."""
         return dumps({item.name: getattr(self, item.name) for item in fields(self)})
 
     @classmethod
     def loads(cls, text: str) -> Self:
+        """Read what `dumps` wrote."""
         return cls(**loads(text))
 
 

@@ -207,6 +207,7 @@ class GroupResult(ResultSet):
         return (self.id, self.parent and self.parent.as_tuple()), [result.as_tuple() for result in self.results]
 
     def as_list(self) -> list[str]:
+        """The id of the group."""
         return [self.id]
 
     def __bool__(self) -> bool:

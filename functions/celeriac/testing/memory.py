@@ -38,6 +38,7 @@ class MemoryBucket:
         self._step = step
 
     def read(self, key: str, limit_bytes: int | None = None) -> bytes:
+        """The object's bytes; raises ObjectNotFound or ObjectTooLarge."""
         self._step(f"read object {key}")
         if key not in self.objects:
             raise ObjectNotFound(f"nothing is stored under {key!r}")
@@ -46,6 +47,7 @@ class MemoryBucket:
         return self.objects[key]
 
     def write(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
+        """Store bytes under a key, over what may be there."""
         self._step(f"write object {key} ({content_type})")
         self.objects[key] = body
 
