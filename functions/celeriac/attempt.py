@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from celeriac import clock, log, states
 from celeriac.conclusion import follow_ups
+from celeriac.context import Context
 from celeriac.exceptions import CeleriacError, NotRegistered, TaskRevokedError
 from celeriac.message import Message
 from celeriac.row import Row
@@ -63,7 +64,7 @@ def _run(app: Celeriac, delivery: Delivery) -> Row:
         return failed(message, error)
     if task.track_started and not _is_ignored(app, message):
         app.services.backend.progress(Row.of(message, states.STARTED, started_at=clock.now()))
-    return trace(task, message, redelivered=delivery.receives > 1)
+    return trace(task, Context.of(message, redelivered=delivery.receives > 1))
 
 
 def _deliverable(app: Celeriac, message: Message, row: Row) -> Row:

@@ -14,7 +14,13 @@ from celeriac.registry import shared_task
 if TYPE_CHECKING:
     from celeriac.task import Task
 
-__all__ = ["map_items", "starmap_items"]
+__all__ = ["accumulate", "map_items", "starmap_items"]
+
+
+@shared_task(name="celery.accumulate")
+def accumulate(results: list[Any]) -> list[Any]:
+    """Return what it is given: the body of a chord that is to end with its header's results."""
+    return results
 
 
 @shared_task(name="celery.map", bind=True)

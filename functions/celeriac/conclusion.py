@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from celeriac import clock, states
+from celeriac import clock, errbacks, states
 from celeriac.canvas import maybe_signature
 from celeriac.canvas.signature import listed
 from celeriac.exceptions import ChordError
@@ -30,10 +30,12 @@ def conclude(app: Celeriac, message: Message, row: Row) -> None:
     """Do all that follows from a recorded outcome; those who wait come first, for a callback may be impossible."""
     if row.state in states.PROPAGATE_STATES:
         _abandon(app, message, row)
-    send(app, follow_ups(app, message, row))
     ends_here = row.state in states.PROPAGATE_STATES or (row.state == states.SUCCESS and not message.chain)
     if ends_here and (place := Place.of(message.chord)):
         _arrive(app, place)
+    if row.state == states.FAILURE:
+        errbacks.call_here(app, message, row)
+    send(app, follow_ups(app, message, row))
 
 
 def follow_ups(app: Celeriac, message: Message, row: Row) -> Launch:
@@ -46,7 +48,8 @@ def follow_ups(app: Celeriac, message: Message, row: Row) -> Launch:
             _after_success(app, message, loads(row.result or "null"), launch)
         if row.state == states.FAILURE:
             for errback in message.link_error:
-                _call(app, message, errback, [message.id], launch)
+                if not errbacks.is_called_here(app, errback):
+                    _call(app, message, errback, [message.id], launch)
     return launch
 
 

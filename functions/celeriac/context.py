@@ -46,11 +46,14 @@ class Context:
     group: str | None = None
     group_index: int | None = None
     message: Message | None = None
+    value: Any = None
+    error: BaseException | None = None
+    """What the body returned, or raised."""
     entered: bool = False
     """A `__call__` of the task's own has come to that of `Task`."""
 
     @classmethod
-    def of(cls, message: Message, *, redelivered: bool = False) -> Self:
+    def of(cls, message: Message, *, redelivered: bool = False, is_eager: bool = False) -> Self:
         """The request of a delivered message."""
         return cls(
             id=message.id,
@@ -69,8 +72,15 @@ class Context:
             ignore_result=bool(message.ignore_result),
             delivery_info={"routing_key": message.queue, "redelivered": redelivered},
             called_directly=False,
+            is_eager=is_eager,
             message=message,
         )
+
+    @property
+    def delivered(self) -> Message:
+        """The message that is being run; only a task that is called directly has none."""
+        assert self.message is not None
+        return self.message
 
     @property
     def correlation_id(self) -> str | None:

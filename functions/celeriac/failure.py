@@ -16,7 +16,18 @@ from celeriac import limits
 from celeriac.exceptions import EncodeError, SecurityError, TaskError
 from celeriac.serialization import dumps
 
-__all__ = ["exception_of", "record_of"]
+__all__ = ["ExceptionInfo", "exception_of", "record_of"]
+
+
+class ExceptionInfo:
+    """What handlers and signals are told of an error, as Celery's `einfo`; as text it is the traceback."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.type, self.exception, self.tb = type(error), error, error.__traceback__
+        self.traceback = "".join(traceback.format_exception(error))
+
+    def __str__(self) -> str:
+        return self.traceback
 
 
 def record_of(error: BaseException) -> dict[str, Any]:

@@ -8,7 +8,7 @@ body is sent with them, or this join arrives at the one around it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
 from celeriac.serialization import dumps, loads
@@ -51,6 +51,10 @@ class Join:
     place: dict[str, Any] | None = None
     root_id: str | None = None
     parent_id: str | None = None
+
+    def grown(self, member: Any) -> Self:
+        """The join with one more member."""
+        return replace(self, members=[*self.members, member])
 
     def dumps(self) -> str:
         """The join as JSON text."""

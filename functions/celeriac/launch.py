@@ -21,7 +21,7 @@ from celeriac.publish import message_of, publish
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
 
-__all__ = ["Launch", "plan", "send", "start"]
+__all__ = ["Launch", "members_of", "plan", "send", "start"]
 
 HEADER_ONLY = frozenset({"countdown", "eta"})
 
@@ -123,7 +123,7 @@ def _open(launch: Launch, members: group, way: _Way, body: Any) -> None:
     launch.joins.append(
         Join(
             id=members.options["task_id"],
-            members=[_members(member) for member in members.tasks],
+            members=[members_of(member) for member in members.tasks],
             body=body,
             chain=[dict(step) for step in way.rest] if body is not None else [],
             place=way.place.as_fields() if way.place else None,
@@ -155,10 +155,10 @@ def _message(app: Celeriac, call: Signature, way: _Way) -> Message:
     return message_of(app, call.task, args, kwargs, **{**settings, **more})
 
 
-def _members(signature: Any) -> Any:
+def members_of(signature: Any) -> Any:
     """The id of the task whose result a frozen signature has, or a group's list of them."""
     if isinstance(signature, _chain):
-        return _members(signature.tasks[-1])
+        return members_of(signature.tasks[-1])
     if isinstance(signature, group):
-        return [_members(member) for member in signature.tasks]
-    return _members(signature.body) if isinstance(signature, chord) else signature.options["task_id"]
+        return [members_of(member) for member in signature.tasks]
+    return members_of(signature.body) if isinstance(signature, chord) else signature.options["task_id"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from celeriac import clock, context, limits
+from celeriac import clock, context, limits, signals
 from celeriac.exceptions import EncodeError, ImproperlyConfigured
 from celeriac.ids import call_text, new_id
 from celeriac.join import Place
@@ -69,7 +69,8 @@ def message_of(
 
 
 def publish(app: Celeriac, messages: Sequence[Message]) -> None:
-    """Send messages; raises EncodeError that names the argument which JSON cannot carry."""
+    """Send messages, and tell the signals; raises EncodeError that names the argument which JSON cannot carry."""
+    messages = [_announced(message) for message in messages]
     try:
         app.services.broker.publish(messages)
     except EncodeError:
@@ -77,6 +78,42 @@ def publish(app: Celeriac, messages: Sequence[Message]) -> None:
             task = app.known(message.task)
             blame(message.task, task.run if task else None, message.args, message.kwargs)
         raise
+    for message in messages:
+        if signals.after_task_publish.has_listeners(message.task):
+            signals.after_task_publish.send(message.task, **_envelope(message))
+
+
+def _announced(message: Message) -> Message:
+    """The message with what receivers of `before_task_publish` have added to its headers."""
+    if not signals.before_task_publish.has_listeners(message.task):
+        return message
+    told = _envelope(message)
+    own = set(told["headers"]) - set(message.headers)
+    properties = {"correlation_id": message.id, "reply_to": ""}
+    signals.before_task_publish.send(message.task, **told, properties=properties, declare=[], retry_policy=None)
+    return message.replace(headers={key: value for key, value in told["headers"].items() if key not in own})
+
+
+def _envelope(message: Message) -> dict[str, Any]:
+    """A message as Celery's publish signals show it."""
+    headers = {
+        **message.headers,
+        "lang": "py",
+        "task": message.task,
+        "id": message.id,
+        "eta": message.eta and message.eta.isoformat(),
+        "expires": message.expires and message.expires.isoformat(),
+        "group": message.group,
+        "group_index": message.group_index,
+        "retries": message.retries,
+        "timelimit": [message.time_limit, message.soft_time_limit],
+        "root_id": message.root_id,
+        "parent_id": message.parent_id,
+        "ignore_result": message.ignore_result,
+    }
+    embed = {"callbacks": message.link, "errbacks": message.link_error, "chain": message.chain, "chord": message.chord}
+    body = (message.args, message.kwargs, embed)
+    return {"headers": headers, "body": body, "exchange": "", "routing_key": message.queue}
 
 
 def _defaults(task: Task | None) -> dict[str, Any]:

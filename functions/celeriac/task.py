@@ -18,7 +18,7 @@ from celeriac.serialization import dumps
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
-    from celeriac.result import AsyncResult
+    from celeriac.result import AsyncResult, EagerResult
 
 __all__ = ["Task"]
 
@@ -50,6 +50,9 @@ class Task:
     throws: Sequence[type[Exception]] = ()
     """Errors that are part of the task's business: a FAILURE all the same, but logged without a traceback."""
 
+    is_bound: bool = False
+    """The function's first argument is the task."""
+
     app: Celeriac
     MaxRetriesExceededError: ClassVar[type[Exception]] = MaxRetriesExceededError
 
@@ -62,7 +65,7 @@ class Task:
         """A task of this class whose body is a function; `bind` hands it the task as its first argument."""
         if unknown := [name for name in options if not hasattr(cls, name)]:
             raise TypeError(f"{fun.__qualname__}: unknown task options: {', '.join(unknown)}")
-        about = {"__doc__": fun.__doc__, "__module__": fun.__module__, "__wrapped__": fun}
+        about = {"__doc__": fun.__doc__, "__module__": fun.__module__, "__wrapped__": fun, "is_bound": bind}
         made = type(fun.__name__, (cls,), {**about, **options, "run": fun if bind else staticmethod(fun)})()
         functools.update_wrapper(made, fun, updated=())
         task: Self = made
@@ -105,6 +108,21 @@ class Task:
         """
         self.check_arguments(*(args or ()), **(kwargs or {}))
         return self.app.send_task(self.name, args, kwargs, **options)
+
+    def apply(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        throw: bool = False,
+        **options: Any,
+    ) -> EagerResult:
+        """Run the task here and now, as a worker would, retries and callbacks included; nothing is sent.
+
+        Raises what the task raises if `throw`, otherwise `get` of what is returned does.
+        """
+        from celeriac import eager  # which knows tasks
+
+        return eager.apply(self, args or (), kwargs, throw, options)
 
     def check_arguments(self, *args: Any, **kwargs: Any) -> None:
         """Raise TypeError, as Python would, if the function does not take these arguments."""
@@ -156,6 +174,37 @@ class Task:
         if throw:
             raise retry from exc
         return retry
+
+    def replace(self, sig: Any) -> Any:
+        """Let a canvas take this task's place: its id, its callbacks, the rest of its chain; raises Ignore.
+
+        Source: https://docs.celeryq.dev/en/stable/userguide/tasks.html#replacing-a-task
+        """
+        from celeriac import replacing
+
+        return replacing.replace(self, sig)
+
+    def add_to_chord(self, sig: Any) -> AsyncResult:
+        """Add a member to the header of the chord that this task is in, before it ends itself."""
+        from celeriac import replacing
+
+        result: AsyncResult = replacing.add_to_chord(self, sig)
+        return result
+
+    def before_start(self, task_id: Any, args: Any, kwargs: Any) -> None:
+        """Called before the body; what it raises is the task's failure."""
+
+    def on_success(self, retval: Any, task_id: Any, args: Any, kwargs: Any) -> None:
+        """Called when the body has returned."""
+
+    def on_retry(self, exc: Any, task_id: Any, args: Any, kwargs: Any, einfo: Any) -> None:
+        """Called when the task is to run again."""
+
+    def on_failure(self, exc: Any, task_id: Any, args: Any, kwargs: Any, einfo: Any) -> None:
+        """Called when the task has failed."""
+
+    def after_return(self, status: Any, retval: Any, task_id: Any, args: Any, kwargs: Any, einfo: Any) -> None:
+        """Called after the body, whatever became of it."""
 
     def update_state(
         self, task_id: str | None = None, state: str | None = None, meta: Mapping[str, Any] | None = None

@@ -5,7 +5,7 @@ A feature is a hook around this, not a branch in it.
 
 from __future__ import annotations
 
-from celeriac import clock, context, limits, states
+from celeriac import clock, context, handlers, limits, states
 from celeriac.context import Context
 from celeriac.exceptions import EncodeError, Ignore, Reject, Retry
 from celeriac.failure import record_of
@@ -19,22 +19,25 @@ from celeriac.timelimits import limited
 __all__ = ["failed", "trace"]
 
 
-def trace(task: Task, message: Message, *, redelivered: bool = False) -> Row:
+def trace(task: Task, request: Context) -> Row:
     """Call the task; whatever it raises is an outcome, but for `Reject(requeue=True)`, which wants the message back."""
-    started_at, text = clock.now(), whole(message)  # now: the task may change its arguments
-    request = Context.of(message, redelivered=redelivered)
+    message, started_at = request.delivered, clock.now()
+    text = whole(message)  # now: the task may change its arguments
     with context.pushed(task, request), told_by(message.id, message.retries):
         try:
             with limited(*_limits(task, message)):
-                row = Row.of(message, states.SUCCESS, result=dumps(task.body(*message.args, **message.kwargs)))
+                handlers.begin(task, request)
+                request.value = task.body(*message.args, **message.kwargs)
+                row = Row.of(message, states.SUCCESS, result=dumps(request.value))
         except Ignore:
             row = Row.of(message, states.IGNORED)
         except Retry as retry:
-            row = retried(message, retry, text)
+            request.error, row = retry, retried(message, retry, text)
         except (Exception, SystemExit) as error:
             if isinstance(error, Reject) and error.requeue:
                 raise
-            row = failed(message, error, text)
+            request.error, row = error, failed(message, error, text)
+        handlers.end(task, request, row.state)
     children = tuple(request.children[: limits.ROW_CHILDREN])
     return row.replace(children=children, started_at=started_at, done_at=clock.now())
 

@@ -23,6 +23,7 @@ class Office:
         self.app = app = Celeriac("office")
         self.noted: list[tuple[Any, ...]] = []
         self.add = app.task(name="office.add")(lambda x, y=0: x + y)
+        self.tell = app.task(name="office.tell")(lambda failed_id, label: self.noted.append((failed_id, label)))
         self.note = app.task(name="office.note")(lambda *args, **kwargs: self.noted.append((*args, *kwargs.items())))
         self.fail = app.task(name="office.fail")(self._fail)
 
@@ -77,7 +78,7 @@ def test_a_signature_is_made_of_a_name_or_of_json_or_is_one_already(office: Offi
     "make",
     [
         lambda office: office.add.s(1, y=2).set(countdown=5, queue="fast"),
-        lambda office: office.add.si(1).on_error(office.note.s("no")),
+        lambda office: office.add.si(1).on_error(office.tell.s("no")),
         lambda office: office.add.s(1) | office.add.s(2).set(expires=5) | office.note.si(),
         lambda office: chain(office.add.s(1), office.note.s()).on_error(office.note.s()).set(countdown=3),
     ],
@@ -137,11 +138,11 @@ def test_frozen_a_signature_has_the_id_of_its_result(office: Office, twin: Twin)
 
 
 def test_a_copy_shares_nothing_with_its_original(office: Office) -> None:
-    original = office.add.s(1).on_error(office.note.s("a"))
+    original = office.add.s(1).on_error(office.tell.s("a"))
     untouched = json.dumps(original)
     copy = original.clone((0,), countdown=5)
     copy.link(office.note.s("b"))
-    copy.link_error(office.note.s("c"))
+    copy.link_error(office.tell.s("c"))
     copy.set(queue="fast")
     copy["args"].append(9)
     copy["kwargs"]["y"] = 9
@@ -175,13 +176,13 @@ def test_a_callback_gets_the_result_and_an_immutable_one_does_not(office: Office
 
 
 def test_an_error_callback_gets_the_id_of_the_task_that_failed(office: Office, twin: Twin) -> None:
-    result = office.fail.apply_async(link=office.note.s("fine"), link_error=office.note.s("failed"))
+    result = office.fail.apply_async(link=office.note.s("fine"), link_error=office.tell.s("failed"))
     twin.run()
     assert office.noted == [(result.id, "failed")]
 
 
 def test_a_callback_may_have_callbacks(office: Office, twin: Twin) -> None:
-    inner = office.add.s(10).on_error(office.note.s("inner"))
+    inner = office.add.s(10).on_error(office.tell.s("inner"))
     inner.link(office.note.s("deep"))
     office.add.apply_async((1, 2), link=inner)
     twin.run()
@@ -195,15 +196,15 @@ def test_a_chain_may_be_a_callback(office: Office, twin: Twin) -> None:
 
 
 def test_a_chain_may_be_an_error_callback(office: Office, twin: Twin) -> None:
-    result = office.fail.apply_async(link_error=office.note.s("first") | office.note.si("second"))
+    result = office.fail.apply_async(link_error=office.tell.s("first") | office.note.si("second"))
     twin.run()
     assert office.noted == [(result.id, "first"), ("second",)]
 
 
 def test_a_chain_that_is_a_callback_keeps_its_own_callbacks(office: Office, twin: Twin) -> None:
-    inner = chain(office.add.s(10), office.add.s(100)).on_error(office.note.s("failed"))
+    inner = chain(office.add.s(10), office.add.s(100)).on_error(office.tell.s("failed"))
     inner.link(office.note.s("end"))
-    broken = chain(office.add.s(10), office.fail.s()).on_error(office.note.s("broken"))
+    broken = chain(office.add.s(10), office.fail.s()).on_error(office.tell.s("broken"))
     office.add.apply_async((1, 2), link=[inner, broken])
     twin.run()
     assert (113, "end") in office.noted
@@ -281,9 +282,9 @@ def test_arguments_of_the_call_go_to_the_first_task(office: Office, twin: Twin) 
 
 
 def test_a_chain_can_be_sent_twice_and_stays_as_it_was(office: Office, twin: Twin) -> None:
-    steps = chain(office.add.s(1).on_error(office.note.s("own")), office.add.s(2))
+    steps = chain(office.add.s(1).on_error(office.tell.s("own")), office.add.s(2))
     untouched = json.dumps(steps)
-    first = steps.apply_async((1,), link_error=office.note.s("once"), link=office.note.s("sum"))
+    first = steps.apply_async((1,), link_error=office.tell.s("once"), link=office.note.s("sum"))
     second = steps.delay(2)
     twin.run()
     assert json.dumps(steps) == untouched
@@ -332,15 +333,15 @@ def test_a_failure_ends_the_chain_and_whoever_waits_learns_why(office: Office, t
 
 
 def test_the_error_callback_of_a_chain_is_called_once_for_the_task_that_failed(office: Office, twin: Twin) -> None:
-    last = chain(office.add.s(1, 2), office.fail.s(), office.add.s(1)).on_error(office.note.s("failed")).delay()
+    last = chain(office.add.s(1, 2), office.fail.s(), office.add.s(1)).on_error(office.tell.s("failed")).delay()
     twin.run()
     assert office.noted == [(ids_of(last)[1], "failed")]
 
 
 def test_a_chain_inside_a_chain_keeps_its_callbacks(office: Office, twin: Twin) -> None:
-    inner: Any = chain(office.add.s(10), office.add.s(100)).on_error(office.note.s("inner"))
+    inner: Any = chain(office.add.s(10), office.add.s(100)).on_error(office.tell.s("inner"))
     inner.link(office.note.s("inner end"))
-    broken: Any = chain(office.fail.s(), office.add.s(1)).on_error(office.note.s("in here"))
+    broken: Any = chain(office.fail.s(), office.add.s(1)).on_error(office.tell.s("in here"))
     (office.add.s(1, 2) | inner | office.fail.s()).delay()
     (office.fail.s() | inner).delay()
     (office.add.s(0, 0) | broken).delay()

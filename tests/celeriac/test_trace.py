@@ -13,6 +13,7 @@ import pytest
 
 from celeriac import Celeriac, clock, limits, states
 from celeriac import trace as tracing
+from celeriac.context import Context
 from celeriac.exceptions import Ignore, Reject, Retry
 from celeriac.message import Message
 from celeriac.row import Row
@@ -30,7 +31,7 @@ def traced(body: Callable[..., Any], *args: Any, retries: int = 0, **options: An
     task = office.task(name="office.work", bind=True, **options)(body)
     message = Message(id="id-1", task=task.name, args=list(args), queue="office", retries=retries, root_id="root-1")
     with Twin(office):
-        return trace(task, message)
+        return trace(task, Context.of(message))
 
 
 def error_of(row: Row) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def test_the_row_knows_when_the_task_ran() -> None:
     moments = iter([NOON, NOON + timedelta(seconds=3)])
     task = app.task(name="office.timed")(lambda: None)
     with clock.running_on(lambda: next(moments)):
-        row = trace(task, Message(id="id-1", task="office.timed"))
+        row = trace(task, Context.of(Message(id="id-1", task="office.timed")))
     assert (row.started_at, row.done_at) == (NOON, NOON + timedelta(seconds=3))
 
 
@@ -194,9 +195,9 @@ def test_time_limits_of_the_message_are_kept() -> None:
             pass
 
     task = app.task(name="office.endless")(work)
-    row = trace(task, Message(id="id-1", task="office.endless", time_limit=0.02))
+    row = trace(task, Context.of(Message(id="id-1", task="office.endless", time_limit=0.02)))
     assert error_of(row)["exc_type"] == "TimeLimitExceeded"
-    row = trace(task, Message(id="id-1", task="office.endless", soft_time_limit=0.02, time_limit=5))
+    row = trace(task, Context.of(Message(id="id-1", task="office.endless", soft_time_limit=0.02, time_limit=5)))
     assert error_of(row)["exc_type"] == "SoftTimeLimitExceeded"
 
 
@@ -205,5 +206,5 @@ def test_a_task_keeps_its_limits_when_its_sender_knows_only_its_name() -> None:
         time.sleep(10)
 
     task = app.task(name="office.sleeps", time_limit=0.05)(work)
-    row = trace(task, Message(id="by-name", task="office.sleeps"))
+    row = trace(task, Context.of(Message(id="by-name", task="office.sleeps")))
     assert error_of(row)["exc_type"] == "TimeLimitExceeded"

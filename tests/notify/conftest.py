@@ -144,7 +144,7 @@ def environment() -> Iterator[None]:
 
 
 @pytest.fixture
-def cloud(environment: None) -> Iterator[Cloud]:  # noqa: ARG001 - a fixture can ask for another in no other way
+def cloud(environment: None) -> Iterator[Cloud]:
     with mock_aws():
         made = Cloud()
         yield made

@@ -22,7 +22,7 @@ EVENING = datetime(2026, 11, 22, 22, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def twin(post: Post) -> Iterator[Twin]:  # noqa: ARG001 - the tasks need SES and the tables
+def twin(post: Post) -> Iterator[Twin]:
     with Twin(app) as twin:
         twin.now = EVENING
         yield twin

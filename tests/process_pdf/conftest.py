@@ -112,7 +112,7 @@ def environment() -> Iterator[None]:
 
 
 @pytest.fixture
-def bucket(environment: None) -> Iterator[Bucket]:  # noqa: ARG001 - a fixture can ask for another in no other way
+def bucket(environment: None) -> Iterator[Bucket]:
     """The bucket of uploads, in moto."""
     with mock_aws():
         aws.client("s3").create_bucket(Bucket="files")

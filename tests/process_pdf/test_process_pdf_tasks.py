@@ -29,7 +29,7 @@ KEY = "pdfs/2026-11-22/report.pdf"
 
 
 @pytest.fixture
-def twin(bucket: Bucket) -> Iterator[Twin]:  # noqa: ARG001 - the task needs the bucket
+def twin(bucket: Bucket) -> Iterator[Twin]:
     with Twin(app, notify) as twin:
         yield twin
 

@@ -68,6 +68,10 @@ class Backend(ABC):
         """Keep a text under a key, for as long as a failure; a second time changes nothing."""
 
     @abstractmethod
+    def _swap(self, key: str, old: str, new: str) -> None:
+        """Put another text in the place of one that is kept, if it is still that one."""
+
+    @abstractmethod
     def _kept(self, key: str) -> str | None:
         """The text that is kept under a key, or None."""
 
@@ -93,10 +97,29 @@ class Backend(ABC):
         """Keep a join for its members to arrive at; a second time changes nothing."""
         self._keep(f"chord#{join.id}", self._carried(f"results/joins/{join.id}", join.dumps()))
 
+    def grow_join(self, place: Place, member: Any) -> Place:
+        """Add a member to a join that one of its members, which has not arrived yet, holds open; returns its place.
+
+        The same member added twice has one place, so that a task which runs again adds nothing.
+        """
+        key = f"chord#{place.join}"
+        while True:
+            text = self._kept(key)
+            if text is None:
+                raise ValueError(f"the chord {place.join} is over")
+            join = Join.loads(self._fetched(text))
+            if member in join.members:
+                return Place(join.id, join.members.index(member), len(join.members))
+            grown = join.grown(member)
+            self._swap(key, text, self._carried(f"results/joins/{join.id}/{member}", grown.dumps()))
+
+    def _join(self, join_id: str) -> Join | None:
+        text = self._kept(f"chord#{join_id}")
+        return Join.loads(self._fetched(text)) if text else None
+
     def arrive(self, place: Place) -> Join | None:
         """Note that a member has ended; returns the join if now all of them have. Arriving twice is arriving once."""
-        text = self._kept(f"chord#{place.join}") if self._note_arrival(place) else None
-        join = Join.loads(self._fetched(text)) if text else None
+        join = self._join(place.join) if self._note_arrival(place) else None
         return join if join and self._arrivals(join) >= len(join.members) else None
 
     def save_group(self, group_id: str, ids: Any) -> None:

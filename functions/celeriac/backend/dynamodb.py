@@ -20,6 +20,7 @@ __all__ = ["DynamoDBBackend"]
 
 # The conditions: a write happens where its condition is true. A row past its time counts as gone, for TTL deletes late.
 ROW_IS_GONE = "attribute_not_exists(#id) OR #expires_at < :now"
+TEXT_IS_UNCHANGED = "#text = :old"
 ATTEMPT_IS_CURRENT = f"{ROW_IS_GONE} OR (#attempt <= :attempted AND NOT #state IN (:success, :failure, :revoked))"
 
 _TIMES = frozenset({"started_at", "done_at"})
@@ -92,6 +93,17 @@ class DynamoDBBackend(Backend):
 
     def _keep(self, key: str, text: str) -> None:
         self._put_if_gone({"id": key, "text": text, "expires_at": seconds(clock.now() + FAILURE_EXPIRES)})
+
+    def _swap(self, key: str, old: str, new: str) -> None:
+        with suppress(_Standing), _refusals(f"changing {key}"):
+            aws.client("dynamodb").update_item(
+                TableName=self.table,
+                Key=_key(key),
+                UpdateExpression="SET #text = :new",
+                ConditionExpression=TEXT_IS_UNCHANGED,
+                ExpressionAttributeNames=_names(("text",)),
+                ExpressionAttributeValues={":old": {"S": old}, ":new": {"S": new}},
+            )
 
     def _kept(self, key: str) -> str | None:
         item = self._item(key)

@@ -74,6 +74,15 @@ class _chain(Signature):  # noqa: N801 - Celery's name
 
         return start(self.app, self, args or (), kwargs, options) if self.tasks else None
 
+    def apply(self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any) -> Any:
+        """Run the steps here and now, one after the other; returns the last one's result."""
+        last: Any = None
+        for step in upgraded(self.unchain_tasks(), self._app):
+            given = (args, kwargs) if last is None else ((last.get(),), None)
+            result = step.apply(*given, **options)
+            result.parent, last = last, result
+        return last
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Send the chain, as in Celery."""
         return self.apply_async(args, kwargs)

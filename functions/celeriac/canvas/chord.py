@@ -102,6 +102,10 @@ class chord(Signature):  # noqa: N801 - Celery's name
             call.body = maybe_signature({**kwargs}.pop("body"), self._app)
         return start(self.app, call, args or (), {k: v for k, v in (kwargs or {}).items() if k != "body"}, options)
 
+    def apply(self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any) -> Any:
+        """Run header and body here and now; returns the body's result."""
+        return self.body.apply((self.header.apply(args, kwargs).get(),), **options)
+
     def __call__(self, body: Any = None, **options: Any) -> Any:
         """Send the chord; the body may be given here."""
         return self.apply_async((), {"body": body} if body is not None else {}, **options)

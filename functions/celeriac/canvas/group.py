@@ -83,6 +83,11 @@ class group(Signature):  # noqa: N801 - Celery's name
                 raise TypeError(f"Cannot add {name} to a group: use a chord, or do that on the individual tasks")
         return start(self.app, self, args or (), kwargs, options)
 
+    def apply(self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any) -> Any:
+        """Run the members here and now; returns a GroupResult of their results."""
+        gid = options.pop("task_id", None) or self.options.get("task_id") or new_id("group")
+        return self.app.GroupResult(gid, [member.apply(args, kwargs, **options) for member in self.tasks])
+
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Send the group, as in Celery."""
         return self.apply_async(args, **options)

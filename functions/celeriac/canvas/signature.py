@@ -211,6 +211,11 @@ class Signature(dict[str, Any]):
             return task.apply_async(merged_args, merged_kwargs, **merged_options)
         return self.app.send_task(self.task, merged_args, merged_kwargs, **merged_options)
 
+    def apply(self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any) -> Any:
+        """Run the task here and now, as a worker would; returns an EagerResult."""
+        merged_args, merged_kwargs, merged_options = self.merged(args or (), kwargs, options)
+        return self.type.apply(merged_args, merged_kwargs, **merged_options)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the task's function here and now."""
         merged_args, merged_kwargs, _ = self.merged(args, kwargs)

@@ -142,6 +142,12 @@ class MemoryBackend(Backend):
         self._step(f"keep {key}")
         self._texts.setdefault(key, text)
 
+    def _swap(self, key: str, old: str, new: str) -> None:
+        self._step(f"change {key}")
+        with self._lock:
+            if self._texts.get(key) == old:
+                self._texts[key] = new
+
     def _kept(self, key: str) -> str | None:
         self._step(f"read {key}")
         return self._texts.get(key)

@@ -1,0 +1,59 @@
+"""A task that another one takes the place of, or that adds to the chord it is in, while it runs.
+
+Source: https://docs.celeryq.dev/en/stable/userguide/tasks.html#replacing-a-task
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from celeriac.canvas import chord, group, maybe_signature
+from celeriac.canvas.chain import _chain
+from celeriac.exceptions import Ignore, ImproperlyConfigured
+from celeriac.join import Place
+from celeriac.launch import Launch, members_of, plan, send
+
+if TYPE_CHECKING:
+    from celeriac.context import Context
+    from celeriac.task import Task
+
+__all__ = ["add_to_chord", "replace"]
+
+
+def replace(task: Task, signature: Any) -> Any:
+    """Send a canvas that takes this task's id, callbacks, and place in its chain and its chord; raises Ignore."""
+    message = task.request.message
+    replacement = maybe_signature(signature, task.app).clone()
+    if isinstance(replacement, group):
+        replacement = chord(replacement, body=task.app.tasks["celery.accumulate"].s(), app=task.app)
+    if isinstance(replacement, _chain) and not replacement.tasks:
+        raise ImproperlyConfigured("a task cannot be replaced with an empty chain")
+    if message is None:
+        return replacement.apply().get()
+    for callback in message.link:
+        replacement.link(maybe_signature(callback, task.app))
+    for errback in message.link_error:
+        replacement.link_error(maybe_signature(errback, task.app))
+    replacement.freeze(message.id, group_id=message.group, group_index=message.group_index)
+    launch = Launch()
+    lineage = {"root_id": message.root_id or message.id, "parent_id": message.parent_id}
+    plan(task.app, replacement, launch, rest=message.chain, place=Place.of(message.chord), **lineage)
+    send(task.app, launch)
+    raise Ignore("Replaced by new task")
+
+
+def add_to_chord(task: Task, signature: Any) -> Any:
+    """Add a member to the header of the chord that this task is in; returns the member's handle."""
+    request: Context = task.request
+    if request.message is None or request.message.chord is None:
+        raise ValueError("Current task is not member of any chord")
+    member = maybe_signature(signature, task.app).clone()
+    place = Place.of(request.message.chord)
+    assert place is not None
+    result = member.freeze(group_id=request.message.group)
+    launch = Launch()
+    grown = task.app.services.backend.grow_join(place, members_of(member))
+    lineage = {"root_id": request.root_id, "parent_id": request.id}
+    plan(task.app, member, launch, place=grown, **lineage)
+    send(task.app, launch)
+    return result

@@ -1,0 +1,123 @@
+"""Signals: be told when a task is published, begins, ends.
+
+>>> from celeriac.signals import task_failure
+>>> @task_failure.connect
+... def page_somebody(sender=None, task_id=None, exception=None, **kwargs): ...
+
+Receivers get `sender` (the task, or its name where it is published) and the signal's arguments by name; take
+`**kwargs`, for more may come. What a receiver raises is logged and goes no further, as in Celery.
+Source: https://docs.celeryq.dev/en/stable/userguide/signals.html
+"""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any
+
+__all__ = [
+    "Signal",
+    "after_task_publish",
+    "before_task_publish",
+    "task_failure",
+    "task_postrun",
+    "task_prerun",
+    "task_received",
+    "task_rejected",
+    "task_retry",
+    "task_revoked",
+    "task_success",
+    "task_unknown",
+    "worker_process_init",
+]
+
+Receiver = Callable[..., Any]
+_logger = logging.getLogger("celeriac")
+
+
+class Signal:
+    """Something that happens, and who wants to be told."""
+
+    def __init__(self, name: str, *arguments: str) -> None:
+        self.name, self.arguments = name, arguments
+        self._receivers: list[tuple[object, Any, Callable[[], Receiver | None]]] = []
+
+    def connect(
+        self, *args: Any, sender: Any = None, weak: bool = True, dispatch_uid: Any = None, **_ignored: Any
+    ) -> Any:
+        """Call a function when this happens, for every sender or for one; also a decorator.
+
+        A weak receiver is forgotten with the function; one whose `dispatch_uid` is connected already is not added.
+        """
+        if not args:
+            return lambda fun: self.connect(fun, sender=sender, weak=weak, dispatch_uid=dispatch_uid)
+        receiver = args[0]
+        key = dispatch_uid or _identity(receiver)
+        if not any(known == key and wanted == sender for known, wanted, _ in self._receivers):
+            self._receivers.append((key, sender, _reference(receiver) if weak else lambda: receiver))
+        return receiver
+
+    def disconnect(self, receiver: Receiver | None = None, sender: Any = None, dispatch_uid: Any = None) -> bool:
+        """Call it no more; says whether it was connected."""
+        key, before = dispatch_uid or _identity(receiver), len(self._receivers)
+        self._receivers = [item for item in self._receivers if not (item[0] == key and item[1] == sender)]
+        return len(self._receivers) < before
+
+    def send(self, sender: Any, **arguments: Any) -> list[tuple[Receiver, Any]]:
+        """Tell the receivers; returns each with what it returned or raised."""
+        return [(receiver, self._told(receiver, sender, arguments)) for receiver in self._listening(sender)]
+
+    send_robust = send
+
+    def has_listeners(self, sender: Any = None) -> bool:
+        """Whether anybody would be told."""
+        return any(True for _ in self._listening(sender))
+
+    @property
+    def receivers(self) -> list[Any]:
+        """Who is connected."""
+        return list(self._receivers)
+
+    def _told(self, receiver: Receiver, sender: Any, arguments: dict[str, Any]) -> Any:
+        try:
+            return receiver(signal=self, sender=sender, **arguments)
+        except Exception as error:
+            _logger.exception("a receiver of %s raised", self.name)
+            return error
+
+    def _listening(self, sender: Any) -> Iterator[Receiver]:
+        for _, wanted, reference in list(self._receivers):
+            receiver = reference()
+            if receiver is not None and (wanted is None or wanted == sender or wanted is sender):
+                yield receiver
+
+    def __repr__(self) -> str:
+        return f"<Signal: {self.name}>"
+
+
+def _identity(receiver: Any) -> object:
+    """What a receiver is known by; not itself, for that would keep it alive."""
+    return (id(receiver.__self__), id(receiver.__func__)) if hasattr(receiver, "__self__") else id(receiver)
+
+
+def _reference(receiver: Receiver) -> Callable[[], Receiver | None]:
+    return weakref.WeakMethod(receiver) if hasattr(receiver, "__self__") else weakref.ref(receiver)
+
+
+before_task_publish = Signal(
+    "before_task_publish", "body", "exchange", "routing_key", "headers", "properties", "declare", "retry_policy"
+)
+"""Sent with the `headers` that the message will have; what a receiver adds there travels with the task."""
+after_task_publish = Signal("after_task_publish", "headers", "body", "exchange", "routing_key")
+task_received = Signal("task_received", "request")
+task_prerun = Signal("task_prerun", "task_id", "task", "args", "kwargs")
+task_postrun = Signal("task_postrun", "task_id", "task", "args", "kwargs", "retval", "state")
+task_retry = Signal("task_retry", "request", "reason", "einfo")
+task_success = Signal("task_success", "result")
+task_failure = Signal("task_failure", "task_id", "exception", "args", "kwargs", "traceback", "einfo")
+task_revoked = Signal("task_revoked", "request", "terminated", "signum", "expired")
+task_unknown = Signal("task_unknown", "name", "id", "message", "exc")
+task_rejected = Signal("task_rejected", "message", "exc")
+worker_process_init = Signal("worker_process_init")
+"""Sent once a process, at a worker function's cold start."""
