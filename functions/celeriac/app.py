@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any, overload
 
 from celeriac import config, context, publish, registry
 from celeriac.canvas import Signature, signature
+from celeriac.conf import Settings
 from celeriac.exceptions import ImproperlyConfigured
 from celeriac.result import AsyncResult, GroupResult
 from celeriac.services import Services
@@ -28,30 +28,26 @@ class Celeriac:
     Source: https://docs.celeryq.dev/en/stable/userguide/application.html
     """
 
-    def __init__(
-        self,
-        main: str,
-        *,
-        result_expires: timedelta | float = timedelta(days=1),
-        task_ignore_result: bool = False,
-        task_track_started: bool = False,
-        task_time_limit: float | None = None,
-        task_soft_time_limit: float | None = None,
-    ) -> None:
+    def __init__(self, main: str, *, config_source: Any = None, **settings: Any) -> None:
         self.main = main
-        self.result_expires = (
-            result_expires if isinstance(result_expires, timedelta) else timedelta(seconds=result_expires)
-        )
-        self.defaults = {
-            "ignore_result": task_ignore_result,
-            "track_started": task_track_started,
-            "time_limit": task_time_limit,
-            "soft_time_limit": task_soft_time_limit,
-        }
+        self.conf = Settings(**settings)
+        if config_source is not None:
+            self.conf.read_object(config_source)
         self._tasks = registry.TaskRegistry()
         self.shared_tasks_seen = 0
         self._services: Services | None = None
         _current[:] = [self]
+
+    def config_from_object(self, obj: Any, silent: bool = False, namespace: str | None = None, **_ignored: Any) -> None:
+        """Take the settings of a module, an object, a mapping or the name of one.
+
+        Source: https://docs.celeryq.dev/en/stable/userguide/application.html#config-from-object
+        """
+        try:
+            self.conf.read_object(obj, namespace)
+        except ImportError:
+            if not silent:
+                raise
 
     @property
     def tasks(self) -> registry.TaskRegistry:
@@ -63,7 +59,7 @@ class Celeriac:
     def services(self) -> Services:
         """The broker and the backend: those of this process' deployment, unless `connect` gave others."""
         if self._services is None:
-            self._services = Services.of(config.of_this_process(), self.result_expires)
+            self._services = Services.of(config.of_this_process(), self.conf.result_expires)
         return self._services
 
     def connect(self, services: Services | None) -> None:
@@ -92,9 +88,6 @@ class Celeriac:
 
     def register_task(self, task: Task) -> Task:
         """Register a task, such as an instance of a class-based one, and bind it to this app."""
-        for option, value in self.defaults.items():
-            if getattr(task, option) is None:
-                setattr(task, option, value)
         task.name = task.name or self.gen_task_name(type(task).__name__, type(task).__module__)
         task.bind(self)
         return self._tasks.register(task)

@@ -54,6 +54,8 @@ def start(
 
     `link` and `link_error` are the canvas's, `task_id` is its result's, the other options its first tasks'.
     """
+    if app.conf.task_always_eager:
+        return canvas.apply(args, kwargs, **options)
     call, given = canvas.clone(), {name: value for name, value in options.items() if value is not None}
     for callback in listed(given.pop("link", None)):
         call.link(callback)

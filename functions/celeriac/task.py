@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from celeriac import context, publish
 from celeriac.canvas import Signature, chunks, xmap, xstarmap
+from celeriac.conf import DEFAULTS
 from celeriac.context import Context
 from celeriac.exceptions import MaxRetriesExceededError, Retry
 from celeriac.retries import autoretry
@@ -22,11 +23,23 @@ if TYPE_CHECKING:
 
 __all__ = ["Task"]
 
+_FROM_CONF = frozenset({"ignore_result", "track_started", "time_limit", "soft_time_limit"})
+
+
+class FromConf:
+    """An option that a task has from its app's configuration, unless it has its own."""
+
+    def __init__(self, setting: str) -> None:
+        self.setting = setting
+
+    def __get__(self, task: Task | None, owner: type[Task]) -> Any:
+        return DEFAULTS[self.setting] if task is None else task.app.conf[self.setting]
+
 
 class Task:
     """A task; the attributes are the options of `@app.task`, with Celery's defaults.
 
-    Times are seconds. `None` means the app's default.
+    Times are seconds. Some have their default from the app's configuration.
     Source: https://docs.celeryq.dev/en/stable/reference/celery.app.task.html
     """
 
@@ -41,10 +54,10 @@ class Task:
     retry_backoff: bool | float = False
     retry_backoff_max: float = 600
     retry_jitter: bool = True
-    ignore_result: bool | None = None
-    track_started: bool | None = None
-    time_limit: float | None = None
-    soft_time_limit: float | None = None
+    ignore_result: Any = FromConf("task_ignore_result")
+    track_started: Any = FromConf("task_track_started")
+    time_limit: Any = FromConf("task_time_limit")
+    soft_time_limit: Any = FromConf("task_soft_time_limit")
     expires: float | datetime | None = None
     queue: str | None = None
     throws: Sequence[type[Exception]] = ()
@@ -66,7 +79,8 @@ class Task:
         if unknown := [name for name in options if not hasattr(cls, name)]:
             raise TypeError(f"{fun.__qualname__}: unknown task options: {', '.join(unknown)}")
         about = {"__doc__": fun.__doc__, "__module__": fun.__module__, "__wrapped__": fun, "is_bound": bind}
-        made = type(fun.__name__, (cls,), {**about, **options, "run": fun if bind else staticmethod(fun)})()
+        given = {name: value for name, value in options.items() if value is not None or name not in _FROM_CONF}
+        made = type(fun.__name__, (cls,), {**about, **given, "run": fun if bind else staticmethod(fun)})()
         functools.update_wrapper(made, fun, updated=())
         task: Self = made
         return task
@@ -91,13 +105,13 @@ class Task:
         """What a worker calls: `run`, or `__call__` where a subclass has its own."""
         return self.run if type(self).__call__ is Task.__call__ else self.__call__
 
-    def delay(self, *args: Any, **kwargs: Any) -> AsyncResult:
+    def delay(self, *args: Any, **kwargs: Any) -> Any:
         """Send the task: `apply_async(args, kwargs)` without options."""
         return self.apply_async(args, kwargs)
 
     def apply_async(
         self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any
-    ) -> AsyncResult:
+    ) -> Any:
         """Send the task.
 
         Options: `countdown` (seconds) or `eta`, `expires` (seconds or a time), `task_id`, `queue`, `link`,
@@ -107,6 +121,8 @@ class Task:
         Source: https://docs.celeryq.dev/en/stable/userguide/calling.html
         """
         self.check_arguments(*(args or ()), **(kwargs or {}))
+        if self.app.conf.task_always_eager:
+            return self.apply(args, kwargs, throw=self.app.conf.task_eager_propagates, **options)
         return self.app.send_task(self.name, args, kwargs, **options)
 
     def apply(

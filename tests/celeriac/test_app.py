@@ -97,7 +97,7 @@ def test_the_defaults_of_an_app_are_those_of_its_tasks() -> None:
 
 @pytest.mark.parametrize("expires", [timedelta(hours=2), 7200])
 def test_how_long_results_are_kept_is_a_length_of_time_or_seconds(expires: Any) -> None:
-    assert Celeriac("thumbnail", result_expires=expires).result_expires == timedelta(hours=2)
+    assert Celeriac("thumbnail", result_expires=expires).conf.result_expires == timedelta(hours=2)
 
 
 def test_a_task_is_sent_by_its_name_alone() -> None:

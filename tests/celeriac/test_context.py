@@ -117,7 +117,7 @@ def test_what_a_directly_called_task_sends_is_sent_by_the_task_around_it(app: Ce
 
     @app.task
     def inner() -> str:
-        return note.delay("inner").id
+        return str(note.delay("inner").id)
 
     @app.task(name="office.outer")
     def outer() -> list[str]:

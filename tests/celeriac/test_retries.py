@@ -47,7 +47,7 @@ class Flaky:
     def played(self) -> AsyncResult:
         """The task's result, after all of its attempts."""
         with Twin(self.app) as twin:
-            result = self.task.delay()
+            result: AsyncResult = self.task.delay()
             twin.run()
             result.get(propagate=False, timeout=0)
         return result

@@ -74,8 +74,14 @@ class chord(Signature):  # noqa: N801 - Celery's name
         return self.body.link(callback)
 
     def link_error(self, errback: Any) -> Any:
-        """Call this when the body fails, as it does when a member of the header does."""
+        """Call this when the body fails, as it does when a member of the header does.
+
+        With `task_allow_error_cb_on_chord_header` it is called for each member that fails, too.
+        """
         errback = maybe_signature(errback, self._app)
+        if self.app.conf.task_allow_error_cb_on_chord_header:
+            for member in self.tasks:
+                member.link_error(errback.clone().set(immutable=True))
         for member in self.tasks:
             if isinstance(member, chord):
                 member.link_error(errback)
