@@ -108,9 +108,12 @@ class PublishError(OperationalError):
     """Raised when messages were not sent; `unsent` maps each one's id to the reason."""
 
     def __init__(self, unsent: dict[str, str]) -> None:
+        super().__init__(unsent)
         self.unsent = unsent
-        reasons = ", ".join(sorted(set(unsent.values())))
-        super().__init__(f"{len(unsent)} message(s) were not sent: {reasons}")
+
+    def __str__(self) -> str:
+        reasons = ", ".join(sorted(set(self.unsent.values())))
+        return f"{len(self.unsent)} message(s) were not sent: {reasons}"
 
 
 class StorageError(CeleriacError):
