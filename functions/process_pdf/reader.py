@@ -43,6 +43,7 @@ def read(data: bytes) -> Iterator[dict[str, Any]]:
     if numbers := circle(data):
         raise DamagedPdf(f"the PDF's page tree runs in a circle: object {' → '.join(map(str, numbers[:10]))}")
     with closing(_opened(data)) as document:
+        document.init_forms()  # must precede the first page
         count = len(document)
         if count > MAX_PAGES:
             raise OversizedPdf(f"the PDF has {count:,} pages; at most {MAX_PAGES:,} are read")
@@ -84,10 +85,18 @@ def _metadata(document: pypdfium2.PdfDocument, key: str) -> str:
 
 def _text(document: pypdfium2.PdfDocument, index: int, count: int) -> str:
     try:
+        _write_out_form(document, index)
         with closing(document[index]) as page, closing(page.get_textpage()) as text:
             return str(text.get_text_bounded()).replace("\r\n", "\n").replace("\r", "\n")
     except pypdfium2.PdfiumError as error:
         raise DamagedPdf(f"the PDF is damaged: page {index + 1} of {count} cannot be read") from error
+
+
+def _write_out_form(document: pypdfium2.PdfDocument, index: int) -> None:
+    """Make what the page's form fields show a part of the page, whose text is otherwise that of an empty form."""
+    if document.formenv:
+        with closing(document[index]) as page:
+            page.flatten()
 
 
 def main(cpu_s: int, memory_bytes: int) -> None:

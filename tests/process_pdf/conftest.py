@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -33,6 +33,16 @@ class Pdfs:
             for number, line in enumerate(page.splitlines()):
                 canvas.drawString(72, 760 - 14 * number, line)
             canvas.showPage()
+        canvas.save()
+        return body.getvalue()
+
+    def form(self, fields: Mapping[str, str]) -> bytes:
+        """A form as it comes back: beside each field's name, what somebody filled in."""
+        body = io.BytesIO()
+        canvas = Canvas(body, invariant=1)
+        for number, (name, value) in enumerate(fields.items()):
+            canvas.drawString(72, 700 - 50 * number, name)
+            canvas.acroForm.textfield(name=name, value=value, x=200, y=700 - 50 * number)
         canvas.save()
         return body.getvalue()
 

@@ -46,6 +46,11 @@ def test_a_pdf_that_names_no_title_has_an_empty_one(pdfs: Pdfs) -> None:
     assert (document.title, document.author, document.pages) == ("", "", ("",))
 
 
+def test_what_is_filled_into_a_form_is_text_of_its_page(pdfs: Pdfs) -> None:
+    document = read_document(pdfs.form({"name": "Ada Wurzel", "town": "Kiel"}))
+    assert sorted(document.pages[0].split()) == sorted(["name", "Ada", "Wurzel", "town", "Kiel"])
+
+
 def test_progress_counts_the_pages_as_they_are_read(pdfs: Pdfs) -> None:
     reports: list[tuple[int, int]] = []
     read_document(pdfs.proper(["a", "b", "c"]), lambda done, total: reports.append((done, total)))
