@@ -28,7 +28,8 @@ __all__ = [
 ]
 
 DECODER_ERRORS = (
-    OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, OverflowError, struct.error, zlib.error
+    OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, OverflowError, AssertionError,
+    struct.error, zlib.error,
 )  # fmt: skip
 """What Pillow raises over broken files."""
 

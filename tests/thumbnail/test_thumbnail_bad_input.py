@@ -41,6 +41,13 @@ def test_a_truncated_picture_is_called_damaged(files: Files, image_format: str, 
         make_thumbnails(cut, (128,))
 
 
+def test_a_palette_png_without_its_palette_is_called_damaged(files: Files) -> None:
+    data = files.encoded(Image.new("P", (9, 9)), "PNG")
+    start, end = data.index(b"PLTE") - 4, data.index(b"IDAT") - 4
+    with pytest.raises(DamagedPicture, match="PNG image is damaged"):
+        make_thumbnails(data[:start] + data[end:], (128,))
+
+
 def test_a_decompression_bomb_is_refused_by_its_header(files: Files) -> None:
     bomb = files.png_header(50_000, 50_000)
     assert len(bomb) < 10_000
