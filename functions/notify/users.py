@@ -14,7 +14,7 @@ _KEY_BYTES = 2048
 
 def person(table: str, user_id: str) -> Person:
     """The user's name and address; raises UnknownUser or NoAddress."""
-    if not isinstance(user_id, str) or not 0 < len(user_id.encode(errors="replace")) <= _KEY_BYTES:
+    if not isinstance(user_id, str) or not 0 < len(_utf8(user_id)) <= _KEY_BYTES:
         raise UnknownUser(f"user_id must be a string of 1 to {_KEY_BYTES:,} bytes, not {user_id!r:.100}")
     key = {"user_id": {"S": user_id}}
     with aws.translated("reading the users table"):
@@ -25,3 +25,11 @@ def person(table: str, user_id: str) -> Person:
     if not email:
         raise NoAddress(f"the user {user_id!r} has no e-mail address")
     return Person(email, item.get("name", {}).get("S", ""))
+
+
+def _utf8(text: str) -> bytes:
+    """The text as DynamoDB takes it; empty where it has half a character, which JSON can carry and UTF-8 cannot."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return b""

@@ -18,7 +18,7 @@ def test_a_user_has_a_name_and_an_address() -> None:
     assert person("users", "ada") == Person("ada@example.com", "Ada Lovelace")
 
 
-@pytest.mark.parametrize("user_id", ["nobody", "", "x" * 3000, None, 7])
+@pytest.mark.parametrize("user_id", ["nobody", "", "x" * 3000, "\ud800", None, 7])
 def test_an_unknown_user_is_named(user_id: Any) -> None:
     with pytest.raises(UnknownUser, match=r"nobody|user_id must be"):
         person("users", user_id)
