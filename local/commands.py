@@ -73,4 +73,4 @@ def _deployed(options: Options, endpoint: Endpoint, screen: Screen) -> System:
 def _say(system: System, screen: Screen) -> None:
     screen.fact("the API", system.api.url)
     screen.title("Try it")
-    screen.lines(hints(system.api.url))
+    screen.lines(hints(system))
