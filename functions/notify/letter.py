@@ -40,19 +40,19 @@ def letter_to(person: Person, message: str, subject: str = "") -> Letter:
     Raises InvalidMessage for one that is empty or longer than 20,000 characters, NoAddress for a person who cannot be
     written to.
     """
-    if not isinstance(message, str) or not message.strip():
+    if not isinstance(message, str) or not (text := _plain(message)):
         raise InvalidMessage("the message is empty")
     if len(message) > MESSAGE_CHARACTERS:
         raise InvalidMessage(f"the message has {len(message):,} characters; at most {MESSAGE_CHARACTERS:,} are sent")
-    text = _plain(message)
     greeting = f"Hello {_line(person.name, NAME_CHARACTERS)},\n\n" if person.name.strip() else ""
     return Letter(_checked(person.email), _line(subject or text, SUBJECT_CHARACTERS), f"{greeting}{text}\n")
 
 
 def _plain(text: str) -> str:
     """The text without control characters and broken surrogates; lines and tabs stay."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    return "".join(char for char in lines if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs"})
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (char for char in lines if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs"})
+    return "".join(kept).strip()
 
 
 def _line(text: str, most: int) -> str:
