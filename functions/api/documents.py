@@ -60,7 +60,10 @@ class TaskCall(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     expires: Annotated[
         Seconds | Moment | None, Meta(description="When it is no use any more: in seconds, or a time.")
     ] = None
-    task_id: Annotated[TaskId | None, Meta(description="An id of your own; sent twice, it may run twice.")] = None
+    task_id: Annotated[
+        TaskId | None,
+        Meta(description="An id of your own. What is sent under one id runs once, for as long as its result is kept."),
+    ] = None
     queue: Annotated[str | None, Meta(description="Another queue than the worker's.")] = None
     time_limit: Annotated[Seconds | None, Meta(description="Seconds until the task is ended.")] = None
     soft_time_limit: Annotated[Seconds | None, Meta(description="Seconds until the task is told to end.")] = None

@@ -47,12 +47,13 @@ class Delivery:
 
 def attempt(app: Celeriac, delivery: Delivery, *, has_row: bool) -> Row:
     """Run the task and record its outcome; returns the row that stands, ours or that of a faster copy."""
-    row = _deliverable(app, delivery.message, _run(app, delivery))
-    _log(delivery, row)
+    request = Context.of(delivery.message, redelivered=delivery.receives > 1)
+    row = _deliverable(app, delivery.message, _run(app, delivery, request))
+    _log(app, delivery, row, request.error)
     return app.services.backend.record(row) if _is_kept(app, delivery.message, row, has_row) else row
 
 
-def _run(app: Celeriac, delivery: Delivery) -> Row:
+def _run(app: Celeriac, delivery: Delivery, request: Context) -> Row:
     message = delivery.message
     if delivery.error:
         return failed(message, delivery.error)
@@ -64,7 +65,7 @@ def _run(app: Celeriac, delivery: Delivery) -> Row:
         return failed(message, error)
     if task.track_started and not _is_ignored(app, message):
         app.services.backend.progress(Row.of(message, states.STARTED, started_at=clock.now()))
-    return trace(task, Context.of(message, redelivered=delivery.receives > 1))
+    return trace(task, request)
 
 
 def _deliverable(app: Celeriac, message: Message, row: Row) -> Row:
@@ -82,7 +83,7 @@ def _deliverable(app: Celeriac, message: Message, row: Row) -> Row:
 
 def _is_kept(app: Celeriac, message: Message, row: Row, has_row: bool) -> bool:
     """Whether the outcome is written: an ignored success is not, unless a row of it waits for its end."""
-    if row.state != states.SUCCESS or has_row:
+    if row.state != states.SUCCESS or has_row or message.retries > 0:
         return row.state != states.IGNORED
     return not _is_ignored(app, message)
 
@@ -97,7 +98,11 @@ def _is_ignored(app: Celeriac, message: Message) -> bool:
     return task is not None and bool(task.ignore_result)
 
 
-def _log(delivery: Delivery, row: Row) -> None:
+def _log(app: Celeriac, delivery: Delivery, row: Row, error: BaseException | None) -> None:
+    """One line; an error that the task `throws` as part of its business is told without its traceback."""
     duration_s = (row.done_at - row.started_at).total_seconds() if row.done_at and row.started_at else None
-    level = _LEVELS.get(row.state, INFO)
-    log.task_line(level, f"task {row.state.lower()}", **delivery.about, duration_s=duration_s, error=row.error)
+    level, told = _LEVELS.get(row.state, INFO), row.error
+    task = app.known(delivery.message.task)
+    if task is not None and isinstance(error, tuple(task.throws)):
+        level, told = INFO, repr(error)
+    log.task_line(level, f"task {row.state.lower()}", **delivery.about, duration_s=duration_s, error=told)

@@ -19,9 +19,9 @@ __all__ = ["client", "error_code", "forget_clients", "parameter", "translated"]
 
 _lock = threading.Lock()
 
-CONNECT_TIMEOUT_S = 5
-READ_TIMEOUT_S = 25
-ATTEMPTS = 5
+CONNECT_TIMEOUT_S = 3
+READ_TIMEOUT_S = 8
+ATTEMPTS = 3
 """Tries of one call, the first included, with the back-off of botocore's standard mode."""
 CONNECTIONS = 32
 """As many as one batch's threads may want at a time."""
@@ -43,7 +43,7 @@ def _client(service: str) -> Any:
         read_timeout=READ_TIMEOUT_S,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=CONNECTIONS,
-        s3={"addressing_style": "path"} if _is_local() else None,
+        s3={"addressing_style": "path" if _is_local() else "virtual"},
         # Else links and forms are signed with version 2 in the oldest regions, which newer buckets refuse.
         signature_version="s3v4" if service == "s3" else None,
     )

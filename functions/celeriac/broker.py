@@ -19,9 +19,9 @@ from typing import Any
 
 from celeriac import aws, clock, limits
 from celeriac.exceptions import DecodeError, ObjectNotFound, OperationalError, PublishError, QueueNotFound
-from celeriac.message import VERSION, Message
-from celeriac.serialization import dumps, loads
-from celeriac.storage import Objects
+from celeriac.message import Message
+from celeriac.serialization import loads
+from celeriac.storage import Objects, content_hash
 
 __all__ = ["Broker", "Entry", "PayloadGone", "SQSBroker"]
 
@@ -85,7 +85,7 @@ class Broker(ABC):
         fields = loads(body)
         if isinstance(fields, dict) and "payload" in fields:
             return self._fetched(fields)
-        if isinstance(fields, dict) and "<aws.scheduler." in str(fields.get("id", "<aws.scheduler.")):
+        if isinstance(fields, dict) and ("id" not in fields or "<aws.scheduler." in str(fields["id"])):
             fields = {**fields, "id": message_id}
         return Message.from_fields(fields)
 
@@ -101,12 +101,15 @@ class Broker(ABC):
         return f"no queue {queue!r} in this deployment; it has {', '.join(sorted(self.queues)) or 'none'}"
 
     def _body(self, message: Message) -> str:
+        """The message as text; if that is too long, its arguments go to S3 and the rest stays, as far as it fits."""
         body = message.dumps()
         if len(body) <= limits.INLINE_MESSAGE_BYTES:
             return body
-        key = f"messages/{message.id}-{message.retries}"
+        key = f"messages/{message.id}-{content_hash(body)}"
         self.payloads.write(key, body.encode(), "application/json")
-        return dumps({"v": VERSION, "id": message.id, "task": message.task, "payload": key})
+        rest = message.replace(args=[], kwargs={}, extra={**message.extra, "payload": key})
+        bare = rest.replace(chain=[], link=[], link_error=[], headers={})
+        return next(text for text in (rest.dumps(), bare.dumps()) if len(text) <= limits.INLINE_MESSAGE_BYTES)
 
     def _fetched(self, fields: dict[str, Any]) -> Message:
         key = fields["payload"]
@@ -119,19 +122,18 @@ class Broker(ABC):
             raise PayloadGone(envelope, error) from error
 
     def _send_patiently(self, queue: str, batch: list[Entry]) -> dict[str, str]:
-        refused = self._try(queue, batch)
-        for attempt in range(1, PUBLISH_ATTEMPTS):
+        """Send, and send again what SQS refuses for a moment; what cannot be reached was tried often enough below."""
+        refused: dict[str, str] = {}
+        for attempt in range(PUBLISH_ATTEMPTS):
+            time.sleep(PUBLISH_INTERVAL_S * attempt * random.random())  # noqa: S311 - jitter, not a secret
+            try:
+                refused = self.send_batch(queue, batch)
+            except OperationalError as error:
+                return {entry.id: str(error) for entry in batch}
+            batch = [entry for entry in batch if entry.id in refused]
             if not refused:
                 break
-            time.sleep(PUBLISH_INTERVAL_S * attempt * random.random())  # noqa: S311 - jitter, not a secret
-            refused = self._try(queue, [entry for entry in batch if entry.id in refused])
         return refused
-
-    def _try(self, queue: str, batch: list[Entry]) -> dict[str, str]:
-        try:
-            return self.send_batch(queue, batch)
-        except OperationalError as error:
-            return {entry.id: str(error) for entry in batch}
 
 
 class SQSBroker(Broker):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from celeriac import clock, errbacks, states
 from celeriac.canvas import maybe_signature
-from celeriac.canvas.signature import listed
+from celeriac.canvas.signature import concrete, listed
 from celeriac.exceptions import ChordError
 from celeriac.failure import exception_of, record_of
 from celeriac.ids import told_by
@@ -63,7 +63,7 @@ def _after_success(app: Celeriac, message: Message, result: Any, launch: Launch)
 
 def _call(app: Celeriac, parent: Message, signature: Any, args: list[Any], launch: Launch, **way: Any) -> None:
     """Send a signature with its parent's result."""
-    call = maybe_signature(signature, app)
+    call = concrete(signature, app)
     call.freeze()
     plan(app, call, launch, args=args, root_id=parent.root_id or parent.id, parent_id=parent.id, **way)
 

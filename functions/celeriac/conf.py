@@ -28,6 +28,8 @@ DEFAULTS: Mapping[str, Any] = {
 }
 """The settings that mean something here, with Celery's defaults."""
 
+LONGEST_RESULT = timedelta(days=14)
+"""Results are kept this long at the most."""
 _JSON_ONLY = frozenset({"task_serializer", "result_serializer", "event_serializer"})
 _SQS = "the broker is SQS; `CELERIAC_DEPLOYMENT` names it"
 _LAMBDA = "Lambda runs the workers; see `max_concurrency`, `concurrency` and `batch_size` in worker.toml"
@@ -102,11 +104,19 @@ class Settings(MutableMapping[str, Any]):
 def _checked(name: str, value: Any) -> Any:
     if name in _JSON_ONLY and value != "json":
         raise ImproperlyConfigured(f"{name} must be 'json', not {value!r}: what a queue carries must not run code")
-    if name == "result_expires" and not isinstance(value, timedelta):
-        return timedelta(seconds=value)
+    if name == "result_expires":
+        return _result_expires(value)
     if reason := _reason(name):
         warnings.warn(f"{name} has no effect here: {reason}", UserWarning, stacklevel=4)
     return value
+
+
+def _result_expires(value: Any) -> timedelta:
+    """Celery's 0 and None, "never", are the longest here: what is in S3 goes after 15 days."""
+    length = value if isinstance(value, timedelta) else timedelta(seconds=value or LONGEST_RESULT.total_seconds())
+    if not timedelta(0) < length <= LONGEST_RESULT:
+        raise ImproperlyConfigured(f"result_expires must be at most {LONGEST_RESULT.days} days, not {value!r}")
+    return length
 
 
 def _reason(name: str) -> str | None:

@@ -26,7 +26,8 @@ class Config:
     """One process's view of a deployment.
 
     `worker` is the folder that runs here, "" outside Lambda; `queues` maps the workers that this process may send to
-    onto their queues' URLs; `concurrency` is the number of tasks of one batch that run side by side.
+    onto their queues' URLs; `concurrency` is the number of tasks of one batch that run side by side, `max_receives`
+    that of deliveries after which a message is a dead letter.
     """
 
     deployment: str
@@ -35,6 +36,7 @@ class Config:
     queues: Mapping[str, str]
     worker: str = ""
     concurrency: int = 1
+    max_receives: int = 5
 
     @classmethod
     def load(cls, read_parameter: Callable[[str], str], environ: Mapping[str, str] = os.environ) -> Self:
@@ -53,7 +55,8 @@ class Config:
             payloads=settings["payloads"],
             queues=_queues(settings["queues"]),
             worker=environ.get("CELERIAC_WORKER", ""),
-            concurrency=_concurrency(environ.get("CELERIAC_CONCURRENCY", "1")),
+            concurrency=_count(environ, "CELERIAC_CONCURRENCY", 1),
+            max_receives=_count(environ, "CELERIAC_MAX_RECEIVES", 5),
         )
 
 
@@ -79,9 +82,10 @@ def _queues(value: str | dict[str, str]) -> dict[str, str]:
     return queues
 
 
-def _concurrency(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ImproperlyConfigured(f"CELERIAC_CONCURRENCY must be a whole number of 1 or more, not {text!r}")
+def _count(environ: Mapping[str, str], variable: str, default: int) -> int:
+    text = environ.get(variable, str(default))
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+        raise ImproperlyConfigured(f"{variable} must be a whole number of 1 or more, not {text!r}")
     return int(text)
 
 

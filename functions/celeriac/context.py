@@ -49,6 +49,10 @@ class Context:
     value: Any = None
     error: BaseException | None = None
     """What the body returned, or raised."""
+    declared: tuple[str, dict[str, Any]] | None = None
+    """The outcome that the task has declared of itself."""
+    retrying: Any = None
+    """The Retry of a task that asked for one without raising it."""
     entered: bool = False
     """A `__call__` of the task's own has come to that of `Task`."""
 

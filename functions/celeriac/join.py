@@ -50,7 +50,6 @@ class Join:
     chain: list[dict[str, Any]] = field(default_factory=list)
     place: dict[str, Any] | None = None
     root_id: str | None = None
-    parent_id: str | None = None
 
     def grown(self, member: Any) -> Self:
         """The join with one more member."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from celeriac import context
-from celeriac.canvas import Signature, chord, chunks, group, maybe_signature
+from celeriac.canvas import Signature, chord, group, maybe_signature
 from celeriac.canvas.chain import _chain
 from celeriac.canvas.signature import listed
 from celeriac.join import Join, Place
@@ -83,8 +83,6 @@ def plan(app: Celeriac, signature: Any, launch: Launch, **way: Any) -> None:
 
 
 def _plan(app: Celeriac, signature: Any, launch: Launch, way: _Way) -> None:
-    if isinstance(signature, chunks):
-        signature = signature.group()
     if isinstance(signature, _chain):
         first, *others = signature.unchain_tasks()
         options = {**_passed_on(signature), **way.options}

@@ -24,6 +24,13 @@ OPTIONS = frozenset({
     "soft_time_limit", "headers", "root_id", "parent_id", "retries", "group_id", "group_index", "chord",
 })  # fmt: skip
 """What `apply_async` takes beside the arguments."""
+INERT = frozenset({
+    "add_to_parent", "argsrepr", "compression", "connection", "delivery_mode", "exchange", "kwargsrepr", "priority",
+    "producer", "reply_to", "retry", "retry_policy", "routing_key", "serializer", "shadow",
+})  # fmt: skip
+"""What Celery's `apply_async` takes, too, and what changes nothing here."""
+MEMBER_DUE = timedelta(days=12)
+"""A chord keeps its members' results for 14 days; what is due later could not find it."""
 _FROM_TASK = ("queue", "expires", "ignore_result", "time_limit", "soft_time_limit")
 
 
@@ -63,6 +70,8 @@ def message_of(
         group_index=settings.get("group_index"),
         chord=place.as_fields() if isinstance(place := settings.get("chord"), Place) else place,
     )
+    if message.chord and message.eta and message.eta > clock.now() + MEMBER_DUE:
+        raise ImproperlyConfigured(f"{name}: a member of a chord must be due within {MEMBER_DUE.days} days")
     if wrong := message.complaints():
         raise ImproperlyConfigured(f"{name}: " + "; ".join(wrong))
     return message
@@ -181,7 +190,7 @@ def _listed(value: Any) -> Sequence[Any]:
 
 
 def _require_known(options: Mapping[str, Any]) -> None:
-    if unknown := options.keys() - OPTIONS:
+    if unknown := options.keys() - OPTIONS - INERT:
         raise TypeError(f"apply_async() got unexpected options: {', '.join(sorted(unknown))}")
 
 

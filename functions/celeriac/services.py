@@ -16,15 +16,21 @@ __all__ = ["Services"]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The services, on AWS or in memory; `concurrency` is how many tasks of a batch run side by side."""
+    """The services, on AWS or in memory.
+
+    `concurrency` is how many tasks of a batch run side by side, `max_receives` after how many deliveries a message is a
+    dead letter.
+    """
 
     broker: Broker
     backend: Backend
     concurrency: int = 1
+    max_receives: int = 5
 
     @classmethod
     def of(cls, config: Config, result_expires: timedelta) -> Self:
         """The services of a deployment on AWS; nothing is called yet."""
         payloads = Bucket(config.payloads)
         broker = SQSBroker(payloads, config.queues, config.worker)
-        return cls(broker, DynamoDBBackend(config.table, payloads, result_expires), config.concurrency)
+        backend = DynamoDBBackend(config.table, payloads, result_expires)
+        return cls(broker, backend, config.concurrency, config.max_receives)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 from celeriac import aws
 from celeriac.exceptions import ObjectNotFound, ObjectTooLarge
 
-__all__ = ["Bucket", "Objects", "StoredObject"]
+__all__ = ["Bucket", "Objects", "StoredObject", "content_hash"]
 
 _MISSING = dict.fromkeys(("NoSuchKey", "404", "NotFound"), ObjectNotFound)
 
@@ -22,6 +23,11 @@ class StoredObject:
     key: str
     size_bytes: int
     modified_at: datetime
+
+
+def content_hash(text: str) -> str:
+    """A short name for a content, to keep what differs apart."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class Objects(Protocol):

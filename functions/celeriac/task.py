@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from celeriac import context, publish
+from celeriac import context, declaring, publish, states
 from celeriac.canvas import Signature, chunks, xmap, xstarmap
 from celeriac.conf import DEFAULTS
 from celeriac.context import Context
 from celeriac.exceptions import MaxRetriesExceededError, Retry
 from celeriac.retries import autoretry
-from celeriac.row import Row
-from celeriac.serialization import dumps
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -63,6 +61,17 @@ class Task:
     throws: Sequence[type[Exception]] = ()
     """Errors that are part of the task's business: a FAILURE all the same, but logged without a traceback."""
 
+    acks_late: bool = True
+    acks_on_failure_or_timeout: bool = True
+    reject_on_worker_lost: bool = True
+    store_errors_even_if_ignored: bool = True
+    serializer: str = "json"
+    """What Celery lets a task choose, and is so here for all."""
+    trail: bool = True
+    priority: int | None = None
+    send_events: bool = True
+    """What Celery's tasks may say, and what changes nothing here."""
+
     is_bound: bool = False
     """The function's first argument is the task."""
 
@@ -102,8 +111,9 @@ class Task:
 
     @property
     def body(self) -> Callable[..., Any]:
-        """What a worker calls: `run`, or `__call__` where a subclass has its own."""
-        return self.run if type(self).__call__ is Task.__call__ else self.__call__
+        """What a worker calls: `run`, or `__call__` where a subclass has its own; a coroutine on a loop of its own."""
+        body = self.run if type(self).__call__ is Task.__call__ else self.__call__
+        return functools.partial(_on_a_loop, body) if inspect.iscoroutinefunction(self.run) else body
 
     def delay(self, *args: Any, **kwargs: Any) -> Any:
         """Send the task: `apply_async(args, kwargs)` without options."""
@@ -189,6 +199,7 @@ class Task:
         retry = Retry(exc=exc, when=eta or countdown, sig=again)
         if throw:
             raise retry from exc
+        request.retrying = retry
         return retry
 
     def replace(self, sig: Any) -> Any:
@@ -229,12 +240,12 @@ class Task:
 
         Source: https://docs.celeryq.dev/en/stable/userguide/tasks.html#custom-states
         """
-        message = self.request.message
-        if message is None and task_id is None:
-            return
-        about = Row.of(message, state or "PENDING") if message else Row(id=str(task_id), state=state or "PENDING")
-        row = about.replace(id=task_id or about.id, meta=dumps(dict(meta or {})), done_at=None)
-        self.app.services.backend.progress(row)
+        request, state = self.request, state or states.PENDING
+        if task_id in (None, request.id):
+            if request.message is not None:
+                declaring.declare(self, request, state, dict(meta or {}))
+        else:
+            declaring.declare_other(self, str(task_id), state, dict(meta or {}))
 
     def s(self, *args: Any, **kwargs: Any) -> Signature:
         """A signature: this call, not yet made. Source: https://docs.celeryq.dev/en/stable/userguide/canvas.html"""
@@ -268,3 +279,9 @@ class Task:
 
     def __repr__(self) -> str:
         return f"<@task: {self.name} of {self.app.main}>"
+
+
+def _on_a_loop(body: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    import asyncio  # 40 ms that only an `async def` task is worth
+
+    return asyncio.run(body(*args, **kwargs))

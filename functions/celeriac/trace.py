@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from celeriac import clock, context, handlers, limits, states
 from celeriac.context import Context
+from celeriac.declaring import declared
 from celeriac.exceptions import EncodeError, Ignore, Reject, Retry
 from celeriac.failure import record_of
 from celeriac.ids import told_by
@@ -29,8 +30,10 @@ def trace(task: Task, request: Context) -> Row:
                 handlers.begin(task, request)
                 request.value = task.body(*message.args, **message.kwargs)
                 row = Row.of(message, states.SUCCESS, result=dumps(request.value))
+            if request.retrying:
+                request.error, row = request.retrying, retried(message, request.retrying, text)
         except Ignore:
-            row = Row.of(message, states.IGNORED)
+            row = declared(request) or Row.of(message, states.IGNORED)
         except Retry as retry:
             request.error, row = retry, retried(message, retry, text)
         except (Exception, SystemExit) as error:
@@ -67,4 +70,4 @@ def retried(message: Message, retry: Retry, text: str) -> Row:
 
 def whole(message: Message) -> str:
     """The message as it can be sent again at any time."""
-    return message.replace(eta=None).dumps()
+    return message.replace(eta=None, expires=None).dumps()

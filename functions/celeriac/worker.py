@@ -8,10 +8,12 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from logging import ERROR
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,7 +21,7 @@ from celeriac import clock, log, states
 from celeriac.attempt import Delivery, attempt
 from celeriac.broker import PayloadGone
 from celeriac.conclusion import conclude
-from celeriac.exceptions import CeleriacError
+from celeriac.exceptions import CeleriacError, WorkerLostError
 from celeriac.fence import Verdict, judge
 from celeriac.message import Message
 from celeriac.row import Row
@@ -65,6 +67,7 @@ class _Batch:
         self.failed: list[str] = []
         self.rows: dict[str, Row] = {}
         self.longest_s, self.begun, self.lock = 0.0, 0, threading.Lock()
+        self.all_s = context.get_remaining_time_in_millis() / 1000
 
     def run(self, records: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
         tasks: dict[str, Copies] = {}
@@ -72,10 +75,10 @@ class _Batch:
             if delivery := self._opened(record):
                 tasks.setdefault(delivery.message.id, []).append(delivery)
         self.rows = self.backend.get_many(tasks)
-        suspects = [copies for copies in tasks.values() if len(tasks) > 1 and self._is_suspect(copies)]
-        self._side_by_side([copies for copies in tasks.values() if copies not in suspects])
+        suspects, others = self._sorted_out(list(tasks.values()))
+        self._side_by_side(others)
         if suspects:
-            self._alone(suspects, done=[copies for copies in tasks.values() if copies not in suspects])
+            self._alone(suspects, done=others)
         return {"batchItemFailures": [{"itemIdentifier": item_id} for item_id in self.failed]}
 
     def _opened(self, record: Mapping[str, Any]) -> Delivery | None:
@@ -83,46 +86,65 @@ class _Batch:
         item_id, receipt = record["messageId"], record.get("receiptHandle", "")
         receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
         try:
-            message = self.broker.open(record["body"], item_id)
-            return Delivery(item_id, receipt, message.replace(queue=message.queue or self.app.main), receives)
+            return Delivery(item_id, receipt, self._owned(self.broker.open(record["body"], item_id)), receives)
         except PayloadGone as error:
-            return Delivery(item_id, receipt, error.message, receives, error)
+            return Delivery(item_id, receipt, self._owned(error.message), receives, error)
         except CeleriacError as error:
             log.task_line(ERROR, f"message cannot be read: {error}", message_id=item_id, receives=receives)
             self.failed.append(item_id)
             return None
 
-    def _is_suspect(self, copies: Copies) -> bool:
-        """Whether a worker may have died of this task: it was delivered before, and nothing came of it."""
-        delivery = copies[0]
-        return delivery.receives > 1 and judge(delivery.message, self.rows.get(delivery.message.id)) is Verdict.RUN
+    def _owned(self, message: Message) -> Message:
+        """The message, bound to come back to a queue that this worker has."""
+        return message if message.queue in self.broker.queues else message.replace(queue=self.app.main)
+
+    def _sorted_out(self, tasks: list[Copies]) -> tuple[list[Copies], list[Copies]]:
+        """The tasks that a worker may have died of, if there are others in the batch; and the others."""
+        halves: tuple[list[Copies], list[Copies]] = ([], [])
+        for copies in tasks:
+            halves[not (len(tasks) > 1 and self._is_suspect(copies[0]))].append(copies)
+        return halves
+
+    def _is_suspect(self, delivery: Delivery) -> bool:
+        """Whether a worker may have died of this task: it was delivered before, nothing came of it, and it will run."""
+        will_run = delivery.error is None and not self._is_given_up(delivery)
+        row = self.rows.get(delivery.message.id)
+        return will_run and delivery.receives > 1 and judge(delivery.message, row) is Verdict.RUN
+
+    def _is_given_up(self, delivery: Delivery) -> bool:
+        """Whether this is the last of several deliveries: the message is on its way to the dead letters."""
+        return delivery.receives >= max(2, self.app.services.max_receives)
 
     def _alone(self, suspects: list[Copies], done: list[Copies]) -> None:
         """Run one suspect with nothing else in hand, so that if it kills this process again it takes no other task
         along: what is done is acknowledged first, and the other suspects are sent back as new messages."""
         suspect, *others = sorted(suspects, key=lambda copies: -copies[0].receives)
-        self.broker.publish(copies[0].message for copies in others)
+        for copies in others:
+            self._guarded(copies, self._sent_back)
         settled = [
             delivery for copies in (*done, *others) for delivery in copies if delivery.item_id not in self.failed
         ]
         self.broker.acknowledge(self.app.main, [delivery.receipt for delivery in settled])
-        self._guarded(suspect)
+        self._guarded(suspect, self._settle)
+
+    def _sent_back(self, delivery: Delivery) -> None:
+        self.broker.publish([delivery.message])
 
     def _side_by_side(self, tasks: list[Copies]) -> None:
         """Run tasks, `concurrency` at a time."""
         threads = min(self.app.services.concurrency, len(tasks))
         if threads <= 1:
             for copies in tasks:
-                self._guarded(copies)
+                self._guarded(copies, self._settle)
             return
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(self._guarded, tasks))
+            list(pool.map(self._guarded, tasks, repeat(self._settle)))
 
-    def _guarded(self, copies: Copies) -> None:
+    def _guarded(self, copies: Copies, settle: Callable[[Delivery], None]) -> None:
         """Settle deliveries; trouble with AWS, or a task that wants its message back, costs this item a redelivery."""
         for delivery in copies:
             try:
-                self._settle(delivery)
+                settle(delivery)
             except Exception:  # noqa: BLE001 - one item's trouble, whatever it is, is not its batch's
                 log.logger.exception("task will be delivered again", extra={"fields": delivery.about})
                 self.failed.append(delivery.item_id)
@@ -133,16 +155,25 @@ class _Batch:
         verdict = judge(message, row)
         if verdict is Verdict.STALE:
             return
-        if verdict is Verdict.RUN and (_is_early(message) or self._is_short_of_time(message)):
+        is_given_up = verdict is Verdict.RUN and self._is_given_up(delivery)
+        if verdict is Verdict.RUN and not is_given_up and (_is_early(message) or self._is_short_of_time(message)):
             self.broker.publish([message])
             return
-        standing = self.backend.filled(row) if row and verdict is Verdict.REPLAY else self._attempt(delivery)
+        standing = (
+            self.backend.filled(row) if row and verdict is Verdict.REPLAY else self._attempt(delivery, is_given_up)
+        )
         if standing.state == states.IGNORED:
             return
         self.rows[message.id] = standing
         conclude(self.app, message, standing)
+        if is_given_up:
+            self.failed.append(delivery.item_id)  # to the dead letters, where a person may look at it
 
-    def _attempt(self, delivery: Delivery) -> Row:
+    def _attempt(self, delivery: Delivery, is_given_up: bool) -> Row:
+        """Run the task; at its last delivery record instead that nothing ever came of it."""
+        if is_given_up and delivery.error is None:
+            lost = WorkerLostError(f"nothing came of {delivery.receives - 1} deliveries of this task")
+            delivery = dataclasses.replace(delivery, error=lost)
         began_at = clock.now()
         row = attempt(self.app, delivery, has_row=delivery.message.id in self.rows)
         self.longest_s = max(self.longest_s, (clock.now() - began_at).total_seconds())
@@ -154,7 +185,9 @@ class _Batch:
         with self.lock:
             self.begun += 1
             left_s = self.context.get_remaining_time_in_millis() / 1000
-            return self.begun > 1 and left_s < max(self.longest_s, message.time_limit or 0) + MARGIN_S
+            # A limit is a worst case: to keep so much time free that nothing else fits would make batches of one.
+            needed_s = max(self.longest_s, min(message.time_limit or 0, self.all_s / 3))
+            return self.begun > 1 and left_s < needed_s + MARGIN_S
 
 
 def _is_early(message: Message) -> bool:

@@ -37,7 +37,8 @@ def process_pdf(self: Task, file_id: str, user_id: str) -> dict[str, Any]:
     document = read_document(files.read(checked_file_id(file_id), PDF_BYTES), Progress(report))
     key = text_key(file_id)
     files.write(key, document.as_json(), "application/json")
-    send_email.delay(user_id, "PDF processed")
+    # An id of its own: an attempt that is repeated must not mail again because its send seemed to have failed.
+    send_email.apply_async((user_id, "PDF processed"), task_id=self.request.id and f"{self.request.id}-mail")
     return {
         "file_id": file_id,
         "pages": len(document.pages),

@@ -18,7 +18,7 @@ from infra.queue_address import QueueAddress
 __all__ = ["TaskFunction"]
 
 PAYLOAD_KEYS = ("messages/*", "results/*")
-RESULT_ACTIONS = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+RESULT_ACTIONS = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
 
 
 class TaskFunction(Construct):

@@ -47,7 +47,10 @@ class Worker(Construct):
             memory_mb=config.memory_mb,
             timeout_s=config.timeout_s,
             concurrency=config.concurrency,
-            environment={key: fill(value, names) for key, value in config.environment.items()},
+            environment={
+                "CELERIAC_MAX_RECEIVES": str(config.max_receives),
+                **{key: fill(value, names) for key, value in config.environment.items()},
+            },
         )
         for permission in config.permissions:
             resources = [fill(resource, names) for resource in permission.resources]

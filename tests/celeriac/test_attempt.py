@@ -129,8 +129,9 @@ def test_reject_with_requeue_is_delivered_again_until_it_is_a_dead_letter(office
 
     result, other = rejected.delay(), office.work.delay(1)
     twin.run()
-    assert office.ran.count("rejected") == twin.max_receives
-    assert (result.state, other.get(timeout=0)) == (states.PENDING, 1)
+    assert office.ran.count("rejected") == twin.max_receives - 1
+    assert (result.state, other.get(timeout=0)) == (states.FAILURE, 1)
+    assert error_of(twin, result.id)[0] == "WorkerLostError"
     assert result.id in twin.dead_letters["office"][0].body
 
 
@@ -242,7 +243,7 @@ def test_a_retry_to_a_queue_of_others_fails_the_task(office: Office) -> None:
 
 
 def test_a_follow_up_that_cannot_be_fails_the_task_before_it_once(office: Office, twin: Twin) -> None:
-    wrong = {"task": "office.note", "options": {"countdown": 1, "priority": 9}}
+    wrong = {"task": "office.note", "options": {"countdown": 1, "taste": 9}}
     assert invoked(office.app, call(1, chain=[wrong])) == []
     assert (office.ran, error_of(twin, "id-1")[0]) == ([1], "TypeError")
 

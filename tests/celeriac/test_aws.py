@@ -30,8 +30,8 @@ def test_a_process_has_one_client_a_service() -> None:
 
 def test_clients_are_patient_and_have_connections_for_a_whole_batch() -> None:
     config = aws.client("sqs").meta.config
-    assert config.retries == {"mode": "standard", "total_max_attempts": 5}
-    assert (config.connect_timeout, config.read_timeout, config.max_pool_connections) == (5, 25, 32)
+    assert config.retries == {"mode": "standard", "total_max_attempts": 3}
+    assert (config.connect_timeout, config.read_timeout, config.max_pool_connections) == (3, 8, 32)
 
 
 def test_links_are_signed_with_version_4_in_every_region() -> None:

@@ -11,6 +11,7 @@ from botocore.stub import ANY, Stubber
 
 from celeriac import aws, clock, states
 from celeriac.backend import DynamoDBBackend
+from celeriac.backend.dynamodb import READ_ATTEMPTS
 from celeriac.exceptions import OperationalError
 from celeriac.message import Message
 from celeriac.row import Row
@@ -88,7 +89,7 @@ def test_what_dynamodb_left_unread_is_asked_for_again(dynamodb: Stubber, backend
 
 
 def test_what_stays_unread_is_an_error_and_never_taken_for_absent(dynamodb: Stubber, backend: DynamoDBBackend) -> None:
-    for _ in range(aws.ATTEMPTS):
+    for _ in range(READ_ATTEMPTS):
         dynamodb.add_response("batch_get_item", read(left=wanted("a")["RequestItems"]))
     with pytest.raises(OperationalError, match="left items unread: the table is throttled"):
         backend.get_many(["a"])

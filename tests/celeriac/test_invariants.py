@@ -15,7 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from celeriac import Celeriac, chain, chord, group, states
+from celeriac.exceptions import ChordError, Ignore, WorkerLostError
 from celeriac.result import AsyncResult
+from celeriac.row import Row
+from celeriac.serialization import dumps
 from celeriac.task import Task
 from celeriac.testing import Crash, Twin
 
@@ -62,7 +65,17 @@ class Office:
             runs["total"] += 1
             return sum(sum(number) if isinstance(number, list) else number for number in numbers)
 
-        self.total = total
+        @app.task(name="office.write")
+        def write(length: int) -> str:
+            runs["write"] += 1
+            return "x" * length
+
+        @app.task(name="office.weigh")
+        def weigh(text: str) -> int:
+            runs["weigh"] += 1
+            return len(text)
+
+        self.total, self.write, self.weigh = total, write, weigh
 
         @app.task(name="office.roll")
         def roll() -> int:
@@ -141,7 +154,13 @@ def a_chord_with_a_member_that_fails(office: Office) -> list[Any]:
     return [chord([office.add.s(1, 1), office.fail.s()], body).delay()]
 
 
+def a_chain_of_long_results(office: Office) -> list[Any]:
+    last = chain(office.write.s(20_000), office.weigh.s()).delay()
+    return [last, last.parent]
+
+
 STORIES: list[Story] = [
+    a_chain_of_long_results,
     a_chord,
     a_chord_in_the_middle_of_a_chain,
     a_chord_of_chords,
@@ -259,19 +278,20 @@ def test_what_follows_an_outcome_is_what_was_recorded(step: int, batch_size: int
 
 
 def test_a_process_that_always_dies_leaves_a_dead_letter_and_harms_no_other_task() -> None:
-    """Invariant 6: what no worker can answer for is kept for people, with its message whole."""
+    """Invariant 6: what no worker can answer for is recorded as lost, and kept for people with its message whole."""
     office = Office()
 
-    def dies_with_the_second(what: str) -> None:
-        if "FAILURE" in what:
-            raise Crash(what)
+    @office.app.task(name="office.kill")
+    def kill() -> None:
+        raise Crash("as kill -9 would")
 
-    with Twin(office.app, fault=dies_with_the_second, batch_size=1, max_receives=3) as twin:
-        fine, lost = office.add.delay(1, 2), office.fail.delay()
+    with Twin(office.app, batch_size=1, max_receives=3) as twin:
+        fine, lost = office.add.delay(1, 2), kill.delay()
         twin.run()
         assert fine.get(timeout=0) == 3
         assert lost.id in twin.dead_letters["office"][0].body
         assert twin.dead_letters["office"][0].receives == 3
+        assert isinstance(lost.result, WorkerLostError)
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])
@@ -293,3 +313,93 @@ def test_a_task_that_kills_its_worker_takes_no_other_task_along(killers: int, co
         assert sorted(twin.broker.open(item.body, "").id for item in twin.dead_letters["office"]) == sorted(
             result.id for result in deadly
         )
+
+
+@pytest.mark.parametrize("length", [10, 20_000])
+def test_a_copy_that_comes_too_late_changes_nothing_that_was_recorded(length: int) -> None:
+    """Invariant 3 for results of any length: the copy that loses has touched nothing that the row refers to."""
+    office = Office()
+    row = Row(id="one", state=states.SUCCESS, result=dumps("first" * length))
+    with Twin(office.app) as twin:
+        twin.backend.record(row)
+        assert twin.backend.record(row.replace(result=dumps("other" * length))) == row
+        assert twin.backend.get("one") == row
+
+
+def test_a_task_that_asks_for_a_retry_without_raising_is_retried() -> None:
+    office = Office()
+    seen: list[int] = []
+
+    @office.app.task(name="office.calm", bind=True)
+    def calm(task: Task) -> str:
+        seen.append(task.request.retries)
+        if task.request.retries < 2:
+            task.retry(throw=False, countdown=1)
+        return "done"
+
+    with Twin(office.app) as twin:
+        result = calm.delay()
+        twin.run()
+        assert (result.get(timeout=0), seen) == ("done", [0, 1, 2])
+
+
+@pytest.mark.parametrize("state", [states.SUCCESS, states.FAILURE])
+def test_an_outcome_that_a_task_declares_before_it_is_ignored_counts(state: str) -> None:
+    office = Office()
+
+    @office.app.task(name="office.declare", bind=True)
+    def declare(task: Task) -> None:
+        record = {"exc_type": "KeyError", "exc_module": "builtins", "exc_message": ["lost"]}
+        task.update_state(state=state, meta=record)
+        raise Ignore
+
+    with Twin(office.app) as twin:
+        last = chain(declare.s(), office.mourn.s()).delay()
+        twin.run()
+        assert last.parent.state == state
+        assert last.state == (states.SUCCESS if state == states.SUCCESS else states.FAILURE)
+        if state == states.FAILURE:
+            assert isinstance(last.parent.result, KeyError)
+
+
+def test_a_state_that_one_task_declares_of_another_takes_nothing_from_it() -> None:
+    office = Office()
+
+    @office.app.task(name="office.watch", bind=True, max_retries=1)
+    def watch(task: Task, other: str) -> None:
+        if task.request.retries == 0:
+            raise task.retry(countdown=0)
+        task.update_state(task_id=other, state="QUEUED", meta={"by": "watch"})
+
+    with Twin(office.app, batch_size=1) as twin:
+        watch.delay("later")
+        twin.run()
+        assert office.app.AsyncResult("later").state == "QUEUED"
+        later = office.add.apply_async((1, 2), task_id="later")
+        twin.run()
+        assert later.get(timeout=0) == 3
+
+
+@pytest.mark.parametrize("place", ["chain", "link", "chord", "group"])
+def test_chunks_may_stand_where_any_canvas_may(place: str) -> None:
+    office = Office()
+    parts = office.add.chunks([(number, 1) for number in range(4)], 2)
+    with Twin(office.app) as twin:
+        if place == "link":
+            office.add.apply_async((1, 2), link=parts)
+        else:
+            canvas = {"chain": chain(office.add.s(1, 2), parts), "chord": chord([office.add.s(1, 1)], parts)}
+            (group(office.add.s(1, 1), parts) if place == "group" else canvas[place]).delay()
+        twin.run()
+        assert not twin.dead_letters
+    assert office.runs["add"] >= 4
+    assert len(twin.backend.rows) >= 3
+
+
+def test_a_message_whose_arguments_are_gone_still_fails_its_chord() -> None:
+    office = Office()
+    with Twin(office.app) as twin:
+        result = chord([office.add.s(1, 1), office.write.s("x" * 600_000)], office.total.s()).delay()
+        twin.payloads.objects.clear()
+        twin.run()
+        assert isinstance(result.result, ChordError)

@@ -87,7 +87,7 @@ def test_a_message_that_comes_too_often_is_a_dead_letter() -> None:
     with Twin(office.app, fault=fault, max_receives=2) as twin:
         result = office.work.delay(5)
         twin.run()
-        assert office.ran == [5, 5]
+        assert office.ran == [5], "the last delivery is for telling, not for running"
         assert [letter.receives for letter in twin.dead_letters["office"]] == [2]
         assert result.id in twin.dead_letters["office"][0].body
 

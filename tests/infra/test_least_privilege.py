@@ -42,7 +42,7 @@ def queue(name: str) -> str:
 OWN_QUEUE = {"sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:DeleteMessage"}
 OWN_QUEUE |= {"sqs:GetQueueAttributes"}
 UPLOADS = ("images", "pdfs", "incoming")
-RESULTS = {"GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"}
+RESULTS = {"GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem"}
 
 
 def test_a_worker_without_a_word_in_its_toml_may_only_work(rights: Any) -> None:

@@ -131,6 +131,7 @@ def test_a_function_learns_where_everything_is(functions: Any, queues: Any) -> N
         "CELERIAC_DEPLOYMENT": "celeriac-dev",
         "CELERIAC_WORKER": "process_pdf",
         "CELERIAC_CONCURRENCY": "1",
+        "CELERIAC_MAX_RECEIVES": "5",
     }
     assert addresses == {
         name: f"${{{queues[f'celeriac-dev-{name}']['LogicalId']}}}" for name in ("process_pdf", "notify")

@@ -12,11 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from celeriac import clock, limits, states
+from celeriac.exceptions import OperationalError
 from celeriac.join import Join, Place
 from celeriac.message import Message
 from celeriac.row import Row
 from celeriac.serialization import dumps, loads
-from celeriac.storage import Objects
+from celeriac.storage import Objects, content_hash
 
 __all__ = ["RESULT_EXPIRES", "Backend"]
 
@@ -119,8 +120,12 @@ class Backend(ABC):
 
     def arrive(self, place: Place) -> Join | None:
         """Note that a member has ended; returns the join if now all of them have. Arriving twice is arriving once."""
-        join = self._join(place.join) if self._note_arrival(place) else None
-        return join if join and self._arrivals(join) >= len(join.members) else None
+        if not self._note_arrival(place):
+            return None
+        join = self._join(place.join)
+        if join is None:
+            raise OperationalError(f"all members have arrived at the join {place.join}, and it is not there")
+        return join if self._arrivals(join) >= len(join.members) else None
 
     def save_group(self, group_id: str, ids: Any) -> None:
         """Keep the ids of a group's results (`GroupResult.as_tuple`)."""
@@ -156,6 +161,8 @@ class Backend(ABC):
         """A text as the table has it: itself, or a reference to S3 where that is the cheaper place."""
         if len(text) <= limits.INLINE_RESULT_BYTES:
             return text
+        # Named by its content: a copy of an attempt must not change what another copy has recorded.
+        key = f"{key}-{content_hash(text)}"
         self.payloads.write(key, text.encode(), "application/json")
         return _REFERENCE + key
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
@@ -23,6 +25,10 @@ ROW_IS_GONE = "attribute_not_exists(#id) OR #expires_at < :now"
 TEXT_IS_UNCHANGED = "#text = :old"
 ATTEMPT_IS_CURRENT = f"{ROW_IS_GONE} OR (#attempt <= :attempted AND NOT #state IN (:success, :failure, :revoked))"
 
+READ_ATTEMPTS = 5
+READ_INTERVAL_S = 0.2
+"""How often, and after what pauses, a throttled table is asked for what it left unread."""
+
 _TIMES = frozenset({"started_at", "done_at"})
 _ATTRIBUTES = tuple(name for name in Row.__dataclass_fields__ if name != "id")
 
@@ -42,7 +48,8 @@ class DynamoDBBackend(Backend):
         for start in range(0, len(keys), limits.DYNAMODB_BATCH_GET_ITEMS):
             chunk = keys[start : start + limits.DYNAMODB_BATCH_GET_ITEMS]
             request = {self.table: {"Keys": chunk, "ConsistentRead": consistent}}
-            for _ in range(aws.ATTEMPTS):
+            for attempt in range(READ_ATTEMPTS):
+                time.sleep(READ_INTERVAL_S * attempt * random.random())  # noqa: S311 - jitter, not a secret
                 with aws.translated(f"reading {len(chunk)} items"):
                     answer = aws.client("dynamodb").batch_get_item(RequestItems=request)
                 yield from answer["Responses"].get(self.table, ())

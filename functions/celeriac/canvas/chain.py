@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from celeriac.canvas.signature import Signature, listed, maybe_signature, put_under
+from celeriac.canvas.signature import Signature, concrete, listed, maybe_signature, put_under
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -130,7 +130,7 @@ def _unrolled(task: Any, app: Celeriac | None) -> list[Any]:
     """The steps that something contributes to a chain: those of a chain, none of an empty group, one of the rest."""
     from celeriac.canvas.group import group
 
-    task = maybe_signature(task, app)
+    task = concrete(task, app)
     if not isinstance(task, Signature):
         raise TypeError(f"a chain is made of signatures, such as task.s(…), not of {task!r:.100}")
     if isinstance(task, _chain):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from celeriac.canvas.group import group
-from celeriac.canvas.signature import Signature, listed, maybe_signature, put_under
+from celeriac.canvas.signature import Signature, concrete, listed, maybe_signature, put_under
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -35,7 +35,7 @@ class chord(Signature):  # noqa: N801 - Celery's name
     ) -> None:
         header = maybe_signature(header, app)
         members = header if isinstance(header, group) else group(*listed_header(header), app=app)
-        body = maybe_signature(body, app)
+        body = concrete(body, app)
         app = app or members._app or (body is not None and body._app) or None
         parts = {"header": members, "body": body, "kwargs": dict(kwargs or {})}
         super().__init__(task, args, parts, options, subtask_type="chord", app=app)

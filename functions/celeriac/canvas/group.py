@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from celeriac.canvas.signature import Signature, listed, maybe_signature
+from celeriac.canvas.signature import Signature, concrete, listed, maybe_signature
 from celeriac.ids import new_id
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class group(Signature):  # noqa: N801 - Celery's name
     def __init__(self, *tasks: Any, app: Celeriac | None = None, **options: Any) -> None:
         if len(tasks) == 1 and not isinstance(tasks[0], Mapping):
             tasks = tuple(tasks[0])
-        members = [inner for task in tasks for inner in _members(maybe_signature(task, app))]
+        members = [inner for task in tasks for inner in _members(concrete(task, app))]
         app = app or next((member._app for member in members if member._app), None)
         super().__init__("celery.group", (), {"tasks": members}, options, subtask_type="group", app=app)
 

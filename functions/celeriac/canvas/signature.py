@@ -272,6 +272,12 @@ def listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
+def concrete(value: Any, app: Celeriac | None = None) -> Any:
+    """The signature that this JSON is, ready to be sent: chunks are the group that they stand for."""
+    made = maybe_signature(value, app)
+    return made.group() if getattr(made, "subtask_type", None) == "chunks" else made
+
+
 def put_under(result: Any, parent: Any) -> Any:
     """Make one handle the first ancestor of another; returns the latter."""
     first = result

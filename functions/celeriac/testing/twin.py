@@ -48,7 +48,7 @@ class Twin:
         self.payloads = MemoryBucket(self._step)
         self.broker = MemoryBroker(self.payloads, self.apps, step=self._step)
         self.backend = MemoryBackend(self.payloads, step=self._step)
-        self.services = Services(self.broker, self.backend, concurrency)
+        self.services = Services(self.broker, self.backend, concurrency, max_receives)
         self.dead_letters: dict[str, list[QueuedMessage]] = defaultdict(list)
         self.now = datetime.now(UTC)
         self._stack = ExitStack()

@@ -1,0 +1,52 @@
+"""States that tasks declare themselves: progress on the way, or an outcome before `raise Ignore()`.
+
+Source: https://docs.celeryq.dev/en/stable/userguide/tasks.html#custom-states
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from celeriac import clock, states
+from celeriac.row import Row
+from celeriac.serialization import dumps
+
+if TYPE_CHECKING:
+    from celeriac.context import Context
+    from celeriac.task import Task
+
+__all__ = ["declare", "declare_other", "declared"]
+
+
+def declare(task: Task, request: Context, state: str, meta: dict[str, Any]) -> None:
+    """Record a state of the running task. An outcome waits: it counts if the task then raises Ignore, and only then."""
+    if state in states.READY_STATES:
+        request.declared = (state, meta)
+    else:
+        row = Row.of(request.delivered, state, meta=dumps(meta))
+        task.app.services.backend.progress(row)
+
+
+def declared(request: Context) -> Row | None:
+    """The outcome that a task which raised Ignore has declared, or None."""
+    return _row(Row.of(request.delivered, request.declared[0]), request.declared[1]) if request.declared else None
+
+
+def declare_other(task: Task, task_id: str, state: str, meta: dict[str, Any]) -> None:
+    """Record a state of another task, in the attempt that it is in; not between two attempts, for the message of the
+    one to come is in the row."""
+    backend = task.app.services.backend
+    standing = backend.get(task_id)
+    row = standing.replace(state=state) if standing else Row(id=task_id, state=state)
+    if state in states.READY_STATES:
+        backend.record(_row(row, meta))
+    elif standing is None or standing.state != states.RETRY:
+        backend.progress(row.replace(meta=dumps(meta)))
+
+
+def _row(row: Row, meta: dict[str, Any]) -> Row:
+    """A declared outcome: `meta` is the result, or Celery's record of an exception."""
+    if row.state == states.SUCCESS:
+        return row.replace(result=dumps(meta), done_at=clock.now())
+    record = {"exc_type": "TaskError", "exc_module": "celeriac.exceptions", "exc_message": [meta], **meta}
+    return row.replace(error=dumps(record), message=None, done_at=clock.now())
