@@ -44,7 +44,7 @@ def test_a_truncated_picture_is_called_damaged(files: Files, image_format: str, 
 def test_a_palette_png_without_its_palette_is_called_damaged(files: Files) -> None:
     data = files.encoded(Image.new("P", (9, 9)), "PNG")
     start, end = data.index(b"PLTE") - 4, data.index(b"IDAT") - 4
-    with pytest.raises(DamagedPicture, match="PNG image is damaged"):
+    with pytest.raises(DamagedPicture, match="PNG image is damaged or cut short: AssertionError"):
         make_thumbnails(data[:start] + data[end:], (128,))
 
 
