@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, overload
 
@@ -92,6 +94,18 @@ class Celeriac:
         task.bind(self)
         return self._tasks.register(task)
 
+    def autodiscover_tasks(
+        self, packages: Sequence[str] | Callable[[], Sequence[str]], related_name: str = "tasks", **_ignored: Any
+    ) -> None:
+        """Import the `tasks` module of each package that has one, so that its tasks are registered.
+
+        Source: https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery.autodiscover_tasks
+        """
+        for package in packages() if callable(packages) else packages:
+            name = f"{package}.{related_name}" if related_name else package
+            if importlib.util.find_spec(name) is not None:
+                importlib.import_module(name)
+
     def gen_task_name(self, name: str, module: str) -> str:
         """Celery's `module.function`; in a worker's own `tasks` module `worker.function`."""
         return f"{self.main}.{name}" if module in {f"{self.main}.tasks", "__main__"} else f"{module}.{name}"
@@ -115,7 +129,9 @@ class Celeriac:
         publish.publish(self, [message])
         if running := context.current_worker_task():
             running[1].children.append(message.id)
-        return self.AsyncResult(message.id)
+        result = self.AsyncResult(message.id)
+        result.ignored = bool(message.ignore_result)
+        return result
 
     def AsyncResult(self, task_id: str, parent: AsyncResult | None = None) -> AsyncResult:  # noqa: N802 - Celery's name
         """A handle on a task's result, wherever the task was sent from."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from logging import ERROR, INFO, WARNING
 from typing import TYPE_CHECKING, Any
 
-from celeriac import clock, log, states
+from celeriac import clock, log, signals, states
 from celeriac.conclusion import follow_ups
 from celeriac.context import Context
 from celeriac.exceptions import CeleriacError, NotRegistered, TaskRevokedError
@@ -63,6 +63,7 @@ def _run(app: Celeriac, delivery: Delivery, request: Context) -> Row:
         task = app.tasks[message.task]
     except NotRegistered as error:
         return failed(message, error)
+    signals.task_received.send(task, request=request)
     if task.track_started and not _is_ignored(app, message):
         app.services.backend.progress(Row.of(message, states.STARTED, started_at=clock.now()))
     return trace(task, request)

@@ -81,6 +81,16 @@ class Context:
         )
 
     @property
+    def time_limit(self) -> float | None:
+        """The call's own hard limit, in seconds."""
+        return self.timelimit[0]
+
+    @property
+    def soft_time_limit(self) -> float | None:
+        """The call's own soft limit, in seconds."""
+        return self.timelimit[1]
+
+    @property
     def delivered(self) -> Message:
         """The message that is being run; only a task that is called directly has none."""
         assert self.message is not None

@@ -1,7 +1,7 @@
 """Every exception of Celeriac; the names are `celery.exceptions`' and kombu's.
 
     CeleriacError                     the root: catch this to catch them all
-    ├── ImproperlyConfigured          settings, environment or arguments that cannot work
+    ├── ImproperlyConfigured          settings, environment or arguments that cannot work (a ValueError, too)
     ├── NotRegistered                 no task of that name in this app (a KeyError, too)
     ├── QueueNotFound                 this process may not send to that queue (a KeyError, too)
     ├── SecurityError                 data that asks for what data may not ask for
@@ -68,7 +68,7 @@ class CeleriacError(Exception):
     """The root of all errors that Celeriac raises."""
 
 
-class ImproperlyConfigured(CeleriacError):
+class ImproperlyConfigured(CeleriacError, ValueError):
     """Raised when settings, environment or arguments cannot work together."""
 
 

@@ -135,6 +135,8 @@ def _open(launch: Launch, members: group, way: _Way, body: Any) -> None:
 def _plan_members(app: Celeriac, members: group, launch: Launch, way: _Way, *, joined: bool) -> None:
     gid, size = members.options["task_id"], len(members.tasks)
     shared = _passed_on(members)
+    for errback in listed(members.options.get("link_error")):
+        members.link_error(errback)
     for index, member in enumerate(members.tasks):
         place = Place(gid, index, size) if joined else None
         _plan(app, member, launch, replace(way, options={**shared, **way.options}, rest=(), place=place))

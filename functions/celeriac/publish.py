@@ -47,7 +47,7 @@ def message_of(
     task_id, root_id, parent_id = _lineage(name, arguments, settings)
     soft, hard = settings.get("soft_time_limit"), settings.get("time_limit")
     if soft and hard and soft > hard:
-        raise ImproperlyConfigured(f"{name}: soft_time_limit ({soft} s) must not be longer than time_limit ({hard} s)")
+        raise ImproperlyConfigured(f"{name}: soft_time_limit must be less than or equal to time_limit")
     message = Message(
         id=task_id,
         task=name,
@@ -194,13 +194,29 @@ def _require_known(options: Mapping[str, Any]) -> None:
         raise TypeError(f"apply_async() got unexpected options: {', '.join(sorted(unknown))}")
 
 
+def _merged(
+    task: Task, message: Message, args: Sequence[Any] | None, kwargs: Mapping[str, Any] | None
+) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments of a retry: what it gives takes the place of what the call gave for the same parameters."""
+    if args is not None and kwargs is None:
+        taken = [*task.signature_of_body.parameters][: len(args)]
+        return list(args), {name: value for name, value in message.kwargs.items() if name not in taken}
+    if kwargs is not None and args is None:
+        bound = task.signature_of_body.bind_partial(*message.args)
+        left = dict(kwargs)
+        bound.arguments.update({name: left.pop(name) for name in kwargs if name in bound.arguments})
+        return list(bound.args), {**bound.kwargs, **left}
+    return list(message.args if args is None else args), dict(message.kwargs if kwargs is None else kwargs)
+
+
 def attempt_after(
     task: Task, message: Message, args: Sequence[Any] | None, kwargs: Mapping[str, Any] | None, **options: Any
 ) -> Message:
     """The attempt that follows this one: the same id, one retry more."""
+    new_args, new_kwargs = _merged(task, message, args, kwargs)
     later = {
-        "args": message.args if args is None else list(args),
-        "kwargs": message.kwargs if kwargs is None else dict(kwargs),
+        "args": new_args,
+        "kwargs": new_kwargs,
         "retries": message.retries + 1,
         "eta": _eta(options.pop("countdown", None), options.pop("eta", None)),
     }

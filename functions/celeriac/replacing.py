@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from celeriac.canvas import chord, group, maybe_signature
-from celeriac.canvas.chain import _chain
+from celeriac.canvas.chain import _chain, chain_of
 from celeriac.exceptions import Ignore, ImproperlyConfigured
 from celeriac.join import Place
 from celeriac.launch import Launch, members_of, plan, send
@@ -24,10 +24,10 @@ def replace(task: Task, signature: Any) -> Any:
     """Send a canvas that takes this task's id, callbacks, and place in its chain and its chord; raises Ignore."""
     message = task.request.message
     replacement = maybe_signature(signature, task.app).clone()
-    if isinstance(replacement, group):
-        replacement = chord(replacement, body=task.app.tasks["celery.accumulate"].s(), app=task.app)
     if isinstance(replacement, _chain) and not replacement.tasks:
-        raise ImproperlyConfigured("a task cannot be replaced with an empty chain")
+        raise ImproperlyConfigured("Cannot replace with an empty chain")
+    if _ends_in_a_group(replacement):  # whose results are then one task's, under the id of this one
+        replacement = chain_of(replacement, task.app.tasks["celery.accumulate"].s())
     if message is None:
         return replacement.apply().get()
     for callback in message.link:
@@ -40,6 +40,12 @@ def replace(task: Task, signature: Any) -> Any:
     plan(task.app, replacement, launch, rest=message.chain, place=Place.of(message.chord), **lineage)
     send(task.app, launch)
     raise Ignore("Replaced by new task")
+
+
+def _ends_in_a_group(signature: Any) -> bool:
+    if isinstance(signature, _chain):
+        return _ends_in_a_group(signature.tasks[-1])
+    return isinstance(signature, group) or (isinstance(signature, chord) and _ends_in_a_group(signature.body))
 
 
 def add_to_chord(task: Task, signature: Any) -> Any:

@@ -42,6 +42,8 @@ _DECODERS: dict[str, Callable[[str], Any]] = {
 
 
 def _encode(value: object) -> object:
+    if hasattr(value, "as_tuple") and hasattr(value, "maybe_throw"):
+        return value.as_tuple()  # a handle on a result: the ids, as in Celery
     for kind, name, encode in _ENCODERS:
         if isinstance(value, kind):
             return {_TYPE: name, _VALUE: encode(value)}

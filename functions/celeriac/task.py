@@ -132,7 +132,7 @@ class Task:
         """
         self.check_arguments(*(args or ()), **(kwargs or {}))
         if self.app.conf.task_always_eager:
-            return self.apply(args, kwargs, throw=self.app.conf.task_eager_propagates, **options)
+            return self.apply(args, kwargs, **{"throw": self.app.conf.task_eager_propagates, **options})
         return self.app.send_task(self.name, args, kwargs, **options)
 
     def apply(

@@ -177,7 +177,7 @@ def test_one_bad_item_is_named_and_nothing_of_the_list_is_sent(client: Any, twin
         ({"eta": "2199-01-01T00:00:00Z"}, "", "more than a year away"),
         ({"eta": "2026-11-22T10:00:00Z", "countdown": 1}, "", "countdown or eta, not both"),
         ({"expires": 0}, "/expires", "> 0"),
-        ({"time_limit": 1, "soft_time_limit": 2}, "", "must not be longer"),
+        ({"time_limit": 1, "soft_time_limit": 2}, "", "must be less than or equal"),
         ({"queue": "nowhere"}, "", "no queue 'nowhere'"),
         ({"task_id": "a/b"}, "/task_id", "matching regex"),
         ({"task_id": "a\n"}, "/task_id", "matching regex"),

@@ -92,3 +92,39 @@ def test_a_failed_chord_within_a_chord_fails_the_outer_one(ward: Ward, twin: Twi
     twin.run()
     assert "ChordError" in repr(result.result)
     assert not any(twin.broker.messages.values())
+
+
+def test_a_failed_chord_raises_what_its_member_raised(ward: Ward, twin: Twin) -> None:
+    result = chord([ward.same.s(1), ward.fail.s()], ward.same.s()).delay()
+    twin.run()
+    assert isinstance(result.result, ChordError)
+    with pytest.raises(ValueError, match="never works"):
+        result.get(timeout=0)
+
+
+def test_error_callbacks_that_a_group_is_given_are_its_members(ward: Ward, twin: Twin) -> None:
+    group(ward.fail.s(), ward.same.s(1)).set(link_error=ward.old.s()).delay()
+    twin.run()
+    assert [note[0] for note in ward.noted] == ["old"]
+
+
+def test_a_chain_of_one_is_sent_like_any_other(ward: Ward, twin: Twin) -> None:
+    result = chain(ward.same.s(3))()
+    twin.run()
+    assert result.get(timeout=0) == 3
+
+
+def test_a_result_that_is_ignored_is_not_waited_for(ward: Ward, twin: Twin) -> None:
+    assert ward.same.apply_async((1,), ignore_result=True).get(timeout=0) is None
+
+
+def test_a_retry_gives_new_values_to_parameters_however_they_were_given(ward: Ward, twin: Twin) -> None:
+    @ward.app.task(name="ward.again", bind=True, default_retry_delay=1)
+    def again(task: Task, first: int, second: int = 0) -> list[int]:
+        if task.request.retries == 0:
+            raise task.retry(args=(10,)) if first == 1 else task.retry(kwargs={"first": 20})
+        return [first, second]
+
+    results = [again.delay(first=1, second=2), again.delay(3, 4)]
+    twin.run()
+    assert [result.get(timeout=0) for result in results] == [[10, 2], [20, 4]]

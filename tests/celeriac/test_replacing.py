@@ -124,3 +124,13 @@ def test_a_crash_adds_no_member_twice_and_replaces_no_task_twice(step: int) -> N
         twin.run()
         armed[0] = False
         assert result.get(timeout=0) == 27
+
+
+def test_a_chain_that_ends_in_a_group_may_replace_a_task(shop: Shop, twin: Twin) -> None:
+    @shop.app.task(name="shop.split", bind=True)
+    def split(task: Task) -> Any:
+        return task.replace(chain(shop.add.s(1, 2), group(shop.add.s(1), shop.add.s(2))))
+
+    result = split.delay()
+    twin.run()
+    assert result.get(timeout=0) == [4, 5]

@@ -40,6 +40,12 @@ class _chain(Signature):  # noqa: N801 - Celery's name
     def tasks(self, steps: list[Any]) -> None:
         self.kwargs["tasks"] = steps
 
+    @property
+    def id(self) -> str | None:
+        """The id of the last step, whose result is the chain's."""
+        task_id: str | None = self.tasks[-1].id if self.tasks else None
+        return task_id
+
     def unchain_tasks(self) -> list[Any]:
         """Copies of the steps, with the chain's own callbacks given to those that they are for."""
         steps = [step.clone() for step in self.tasks]
@@ -99,7 +105,8 @@ class chain(_chain):  # noqa: N801 - Celery's name
     """
 
     def __new__(cls, *tasks: Any, app: Celeriac | None = None, **options: Any) -> Any:
-        made = chain_of(*_listed_steps(tasks), app=app)
+        is_one = len(tasks) == 1 and isinstance(tasks[0], Mapping)
+        made = _chain(*tasks, app=app) if is_one else chain_of(*_listed_steps(tasks), app=app)
         return made.set(**options) if options else made
 
 

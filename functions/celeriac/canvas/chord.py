@@ -82,9 +82,6 @@ class chord(Signature):  # noqa: N801 - Celery's name
         if self.app.conf.task_allow_error_cb_on_chord_header:
             for member in self.tasks:
                 member.link_error(errback.clone().set(immutable=True))
-        for member in self.tasks:
-            if isinstance(member, chord):
-                member.link_error(errback)
         self.body.link_error(errback)
         return errback
 

@@ -81,7 +81,9 @@ class group(Signature):  # noqa: N801 - Celery's name
         for name in ("link", "link_error"):
             if options.get(name) is not None:
                 raise TypeError(f"Cannot add {name} to a group: use a chord, or do that on the individual tasks")
-        return start(self.app, self, args or (), kwargs, options)
+        result = start(self.app, self, args or (), kwargs, options)
+        is_one_group = len(result) == 1 and isinstance(result[0], type(result))
+        return result[0] if is_one_group else result  # Celery's special case: the group at the end of the only chain
 
     def apply(self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Run the members here and now; returns a GroupResult of their results."""
@@ -110,6 +112,8 @@ class group(Signature):  # noqa: N801 - Celery's name
 
 
 def _members(task: Any) -> list[Any]:
+    if not isinstance(task, Mapping) and hasattr(task, "signature_of_body"):
+        task = task.s()  # a task, as it is
     if not isinstance(task, Signature):
         raise TypeError(f"a group is made of signatures, such as task.s(…), not of {task!r:.100}")
     if isinstance(task, group):

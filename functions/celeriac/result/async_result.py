@@ -40,6 +40,8 @@ class AsyncResult(ResultBase):
         from celeriac.app import current_app  # an app imports the results
 
         self.id, self.app, self.parent = id, app or current_app(), parent
+        self.ignored = False
+        """The task was sent with `ignore_result`: there is nothing to wait for."""
         self._row: Row | None = None
 
     @property
@@ -107,6 +109,8 @@ class AsyncResult(ResultBase):
         """
         if disable_sync_subtasks:
             context.forbid_waiting()
+        if self.ignored:
+            return None
         self._wait(timeout, interval)
         return self.maybe_throw(propagate, callback)
 
@@ -118,6 +122,7 @@ class AsyncResult(ResultBase):
         if callback is not None:
             callback(self.id, value)
         if propagate and self.state in states.PROPAGATE_STATES:
+            self._raise_of_parents()
             raise value
         return value
 
@@ -129,6 +134,14 @@ class AsyncResult(ResultBase):
     def as_tuple(self) -> tuple[Any, None]:
         """The ids of this result and its parents, which `result_from_tuple` understands."""
         return (self.id, self.parent and self.parent.as_tuple()), None
+
+    def _raise_of_parents(self) -> None:
+        """Raise what was raised first on the way here: the member's own error, not the ChordError that it led to."""
+        parents: list[Any] = []
+        while (parent := (parents[-1] if parents else self).parent) is not None:
+            parents.append(parent)
+        for parent in reversed(parents):
+            parent.maybe_throw()
 
     def _look(self) -> Row | None:
         if self._row is None or not self._row.ready:

@@ -83,15 +83,17 @@ class MemoryBroker(Broker):
 
     def receive(self, queue: str, most: int, visibility_s: float) -> list[QueuedMessage]:
         """Take messages that are due and hide them for a while."""
-        due = [message for message in self.messages[queue] if message.visible_at <= clock.now()][:most]
-        for message in due:
-            message.receives += 1
-            message.visible_at = clock.now() + timedelta(seconds=visibility_s)
+        with self._lock:
+            due = [message for message in self.messages[queue] if message.visible_at <= clock.now()][:most]
+            for message in due:
+                message.receives += 1
+                message.visible_at = clock.now() + timedelta(seconds=visibility_s)
         return due
 
     def acknowledge(self, queue: str, receipts: Sequence[str]) -> None:
         self._step(f"acknowledge messages of {queue}")
-        self.messages[queue] = [item for item in self.messages[queue] if item.message_id not in receipts]
+        with self._lock:
+            self.messages[queue][:] = [item for item in self.messages[queue] if item.message_id not in receipts]
 
 
 class MemoryBackend(Backend):
