@@ -80,7 +80,8 @@ def _damage_named(name: str) -> Iterator[None]:
     except UnidentifiedImageError as error:
         raise DamagedPicture(f"the file begins as a {name} image, but its header cannot be read") from error
     except DECODER_ERRORS as error:
-        raise DamagedPicture(f"the {name} image is damaged or cut short: {str(error) or type(error).__name__}") from error
+        reason = str(error) or type(error).__name__
+        raise DamagedPicture(f"the {name} image is damaged or cut short: {reason}") from error
 
 
 def _check_cost(file: Image.Image, name: str, data: bytes) -> None:
