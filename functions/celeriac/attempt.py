@@ -12,6 +12,7 @@ from celeriac.context import Context
 from celeriac.exceptions import CeleriacError, NotRegistered, TaskRevokedError
 from celeriac.message import Message
 from celeriac.row import Row
+from celeriac.serialization import loads
 from celeriac.trace import failed, trace
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Delivery:
 
 def attempt(app: Celeriac, delivery: Delivery, *, has_row: bool) -> Row:
     """Run the task and record its outcome; returns the row that stands, ours or that of a faster copy."""
+    if delivery.receives > 1:
+        log.task_line(WARNING, "task is delivered again, for nothing came of it before", **delivery.about)
     request = Context.of(delivery.message, redelivered=delivery.receives > 1)
     row = _deliverable(app, delivery.message, _run(app, delivery, request))
     _log(app, delivery, row, request.error)
@@ -102,7 +105,7 @@ def _is_ignored(app: Celeriac, message: Message) -> bool:
 def _log(app: Celeriac, delivery: Delivery, row: Row, error: BaseException | None) -> None:
     """One line; an error that the task `throws` as part of its business is told without its traceback."""
     duration_s = (row.done_at - row.started_at).total_seconds() if row.done_at and row.started_at else None
-    level, told = _LEVELS.get(row.state, INFO), row.error
+    level, told = _LEVELS.get(row.state, INFO), loads(row.error or "null")
     task = app.known(delivery.message.task)
     if task is not None and isinstance(error, tuple(task.throws)):
         level, told = INFO, repr(error)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from celeriac import log
-from celeriac.testing import Twin
+from celeriac import Celeriac, log
+from celeriac.testing import Crash, Twin
 from tests.celeriac.office import Office, call, invoked
 
 
@@ -92,7 +92,7 @@ def test_a_failure_is_an_error_and_has_its_reason(
     assert twin.backend.get("id-1")
     [line] = lines()
     assert line["level"] == level
-    assert ("ValueError" in line.get("error", "")) is (error is not None)
+    assert (line.get("error", {}).get("exc_type") == "ValueError") is (error is not None)
 
 
 def test_what_cannot_be_read_is_an_error_with_the_messages_id(lines: Any, office: Office, twin: Twin) -> None:
@@ -108,3 +108,19 @@ def test_outside_of_lambda_logging_is_left_as_it_is() -> None:
     before = [(handler, handler.formatter) for handler in root.handlers], root.level
     log.configure({})
     assert ([(handler, handler.formatter) for handler in root.handlers], root.level) == before
+
+
+def test_a_task_that_may_have_killed_its_worker_is_named_before_it_runs_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = Celeriac("night")
+
+    @app.task(name="night.kill")
+    def kill() -> None:
+        raise Crash("as kill -9 would")
+
+    with Twin(app, max_receives=3) as twin, caplog.at_level(logging.WARNING, "celeriac"):
+        result = kill.delay()
+        twin.run()
+    told = [getattr(record, "fields", {}) for record in caplog.records if "delivered again" in record.message]
+    assert [(fields["task_id"], fields["receives"]) for fields in told] == [(result.id, 2), (result.id, 3)]
