@@ -11,7 +11,7 @@ import ctypes
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -86,19 +86,22 @@ class _ThreadAlarm:
     """
 
     def __init__(self) -> None:
-        self._thread_id, self._over, self._lock = threading.get_ident(), threading.Event(), threading.Lock()
-        self._armed = True
+        self._thread_id, self._armed, self._lock = threading.get_ident(), True, threading.Lock()
+        self._begun, self._over = threading.Event(), threading.Event()
 
     def set(self, limits: _Limits) -> None:
-        threading.Thread(target=self._watch, args=[limits, time.monotonic()], daemon=True).start()
+        threading.Thread(target=self._watch, args=[limits], daemon=True).start()
+        self._begun.set()  # not earlier: start() is no place to raise in
 
     def cancel(self) -> None:
         with self._lock:
             self._armed = False
-            _raise_in(self._thread_id, None)
-        self._over.set()
+        self._over.set()  # what was raised before comes in this call at the latest, and ends it
+        self._begun.set()
 
-    def _watch(self, limits: _Limits, began_s: float) -> None:
+    def _watch(self, limits: _Limits) -> None:
+        self._begun.wait()
+        began_s = time.monotonic()
         for after_s, kind in limits:
             self._over.wait(began_s + after_s - time.monotonic())
             with self._lock:
@@ -107,6 +110,9 @@ class _ThreadAlarm:
                 _raise_in(self._thread_id, kind)
 
 
-def _raise_in(thread_id: int, kind: Callable[[], BaseException] | None) -> None:
-    """Raise in a thread at its next bytecode; None withdraws what is not raised yet."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), ctypes.py_object(kind) if kind else None)
+def _raise_in(thread_id: int, kind: type[BaseException]) -> None:
+    """Raise in a thread at its next bytecode.
+
+    It cannot be withdrawn: that leaves Python 3.11 and 3.12 on the look-out for ever, slow, and hung in a debugger.
+    """
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), ctypes.py_object(kind))
