@@ -77,3 +77,18 @@ def test_links_within_the_repository_lead_somewhere(page: Path) -> None:
 
 def _headings(page: Path) -> list[str]:
     return re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+
+
+def test_the_files_that_the_architecture_names_exist() -> None:
+    library = ROOT / "functions/celeriac"
+    table = (ROOT / "docs/architecture.md").read_text().split("| to change … |")[1].split("\n\n")[0]
+    named = re.findall(r"`([a-z_]+(?:\.py|/))`", table)
+    assert len(named) > 20
+    assert [name for name in named if not (library / name).exists()] == []
+
+
+def test_every_module_of_the_library_has_a_place_in_the_architecture() -> None:
+    page = (ROOT / "docs/architecture.md").read_text()
+    modules = [item for item in (ROOT / "functions/celeriac").iterdir() if not item.name.startswith(("_", "py.", "."))]
+    names = [f"{item.name}/" if item.is_dir() else item.name for item in modules]
+    assert sorted(name for name in names if f"`{name}`" not in page) == []
