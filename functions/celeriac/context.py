@@ -43,6 +43,7 @@ class Context:
     called_directly: bool = True
     is_eager: bool = False
     children: list[str] = field(default_factory=list)
+    stamps: dict[str, Any] = field(default_factory=dict)
     group: str | None = None
     group_index: int | None = None
     message: Message | None = None
@@ -70,6 +71,7 @@ class Context:
             root_id=message.root_id or message.id,
             parent_id=message.parent_id,
             headers=message.headers,
+            stamps=message.stamps,
             group=message.group,
             group_index=message.group_index,
             timelimit=(message.time_limit, message.soft_time_limit),
@@ -79,6 +81,11 @@ class Context:
             is_eager=is_eager,
             message=message,
         )
+
+    @property
+    def stamped_headers(self) -> list[str]:
+        """The names of the stamps."""
+        return list(self.stamps)
 
     @property
     def time_limit(self) -> float | None:

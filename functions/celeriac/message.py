@@ -47,6 +47,7 @@ class Message:
     soft_time_limit: float | None = None
     ignore_result: bool | None = None
     headers: dict[str, Any] = field(default_factory=dict)
+    stamps: dict[str, Any] = field(default_factory=dict)
     group: str | None = None
     group_index: int | None = None
     chord: dict[str, Any] | None = None
@@ -164,6 +165,7 @@ _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "soft_time_limit": (_is_seconds, "seconds above 0"),
     "ignore_result": (lambda value: isinstance(value, bool), "true or false"),
     "headers": (_is_object, "an object"),
+    "stamps": (_is_object, "an object"),
     "group": (_is_id, "a group's id"),
     "group_index": (_is_count, "a whole number of 0 or more"),
     "chord": (_is_place, "a place in a join"),

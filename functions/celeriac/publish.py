@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from celeriac import clock, context, limits, signals
+from celeriac.canvas.stamping import STAMPED, stamps_of
 from celeriac.exceptions import EncodeError, ImproperlyConfigured
 from celeriac.ids import call_text, new_id
 from celeriac.join import Place
@@ -66,6 +67,7 @@ def message_of(
         soft_time_limit=soft,
         ignore_result=settings.get("ignore_result"),
         headers={**settings.get("headers", {})},
+        stamps=stamps_of(options),
         group=settings.get("group_id"),
         group_index=settings.get("group_index"),
         chord=place.as_fields() if isinstance(place := settings.get("chord"), Place) else place,
@@ -119,6 +121,8 @@ def _envelope(message: Message) -> dict[str, Any]:
         "root_id": message.root_id,
         "parent_id": message.parent_id,
         "ignore_result": message.ignore_result,
+        "stamped_headers": list(message.stamps),
+        "stamps": message.stamps,
     }
     embed = {"callbacks": message.link, "errbacks": message.link_error, "chain": message.chain, "chord": message.chord}
     body = (message.args, message.kwargs, embed)
@@ -190,7 +194,7 @@ def _listed(value: Any) -> Sequence[Any]:
 
 
 def _require_known(options: Mapping[str, Any]) -> None:
-    if unknown := options.keys() - OPTIONS - INERT:
+    if unknown := options.keys() - OPTIONS - INERT - {STAMPED, *options.get(STAMPED, ())}:
         raise TypeError(f"apply_async() got unexpected options: {', '.join(sorted(unknown))}")
 
 

@@ -30,6 +30,8 @@ def replace(task: Task, signature: Any) -> Any:
         replacement = chain_of(replacement, task.app.tasks["celery.accumulate"].s())
     if message is None:
         return replacement.apply().get()
+    if message.stamps:
+        replacement.stamp(append_stamps=True, **message.stamps)
     for callback in message.link:
         replacement.link(maybe_signature(callback, task.app))
     for errback in message.link_error:

@@ -49,6 +49,7 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "soft_time_limit": st.none() | seconds,
     "ignore_result": st.none() | st.booleans(),
     "headers": objects,
+    "stamps": objects,
     "group": st.none() | ids,
     "group_index": st.none() | st.integers(0, 10**6),
     "chord": st.none() | st.fixed_dictionaries({"join": ids, "index": st.integers(0, 99), "size": st.integers(1, 100)}),
@@ -91,9 +92,9 @@ def test_a_message_is_frozen() -> None:
 
 
 def test_fields_of_a_newer_producer_travel_on_with_a_retry() -> None:
-    newer = {**LEAST, "priority": 9, "stamps": {"a": [1]}}
+    newer = {**LEAST, "priority": 9, "flavour": {"a": [1]}}
     read = Message.loads(json.dumps(newer))
-    assert read.extra == {"priority": 9, "stamps": {"a": [1]}}
+    assert read.extra == {"priority": 9, "flavour": {"a": [1]}}
     assert json.loads(read.replace(retries=1).dumps()) == {**newer, "retries": 1}
 
 
@@ -146,6 +147,7 @@ WRONG: dict[str, list[Any]] = {
     "soft_time_limit": [0, -0.5, "1", False],
     "ignore_result": [0, "false", []],
     "headers": [[], "a"],
+    "stamps": [[], "a"],
     "group": ["", 5],
     "group_index": [-1, "1", True],
     "chord": ["a", {}, {"join": "", "index": 0, "size": 1}, {"join": "j", "index": -1, "size": 1}],

@@ -60,8 +60,8 @@ def test_a_message_of_a_newer_producer_runs_and_its_retry_keeps_what_is_new(offi
     def again(task: Task) -> None:
         raise task.retry()
 
-    assert invoked(office.app, '{"v":1,"id":"a","task":"office.again","queue":"office","stamps":{"x":1}}') == []
-    assert [message.extra for message in queued(twin)] == [{"stamps": {"x": 1}}]
+    assert invoked(office.app, '{"v":1,"id":"a","task":"office.again","queue":"office","flavour":{"x":1}}') == []
+    assert [message.extra for message in queued(twin)] == [{"flavour": {"x": 1}}]
 
 
 json_values = st.recursive(

@@ -8,12 +8,14 @@ from celeriac.canvas.chord import chord
 from celeriac.canvas.group import group
 from celeriac.canvas.maps import chunks, xmap, xstarmap
 from celeriac.canvas.signature import Signature, maybe_signature, signature
+from celeriac.canvas.stamping import StampingVisitor
 
 subtask = signature
 maybe_subtask = maybe_signature
 
 __all__ = [
     "Signature",
+    "StampingVisitor",
     "_chain",
     "chain",
     "chord",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from celeriac.canvas.signature import Signature, concrete, listed, maybe_signature, put_under
+from celeriac.canvas.signature import Signature, concrete, listed, maybe_signature
+from celeriac.canvas.stamping import StampingVisitor, merged_stamps
+from celeriac.result.async_result import put_under
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -55,6 +57,17 @@ class _chain(Signature):  # noqa: N801 - Celery's name
             for step in steps:
                 step.link_error(errback)
         return steps
+
+    def stamp(self, visitor: StampingVisitor | None = None, append_stamps: bool = False, **headers: Any) -> Any:
+        """Put stamps on every step and callback."""
+        told = visitor.on_chain_start(self, **headers) if visitor else None
+        stamps = merged_stamps(headers, told, append=append_stamps)
+        self.stamp_links(visitor, append_stamps, **stamps)
+        for step in self.tasks:
+            step.stamp(visitor, append_stamps, **stamps)
+        if visitor:
+            visitor.on_chain_end(self, **stamps)
+        return self
 
     def set_immutable(self, immutable: bool) -> None:
         self.immutable = immutable

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from celeriac.canvas.group import group
-from celeriac.canvas.signature import Signature, concrete, listed, maybe_signature, put_under
+from celeriac.canvas.signature import Signature, concrete, listed, maybe_signature
+from celeriac.canvas.stamping import StampingVisitor, merged_stamps
+from celeriac.result.async_result import put_under
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -84,6 +86,20 @@ class chord(Signature):  # noqa: N801 - Celery's name
                 member.link_error(errback.clone().set(immutable=True))
         self.body.link_error(errback)
         return errback
+
+    def stamp(self, visitor: StampingVisitor | None = None, append_stamps: bool = False, **headers: Any) -> Any:
+        """Put stamps on the header's members, on the body and on every callback."""
+        told = visitor.on_chord_header_start(self, **headers) if visitor else None
+        stamps = merged_stamps(headers, told, append=append_stamps)
+        self.stamp_links(visitor, append_stamps, **stamps)
+        for member in self.tasks:
+            member.stamp(visitor, append_stamps, **stamps)
+        if visitor:
+            visitor.on_chord_header_end(self, **stamps)
+        if self.body is not None:
+            told = visitor.on_chord_body(self, **stamps) if visitor else None
+            self.body.stamp(visitor, append_stamps, **merged_stamps(stamps, told, append=append_stamps))
+        return self
 
     def set_immutable(self, immutable: bool) -> None:
         self.header.set_immutable(immutable)

@@ -7,6 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from celeriac.canvas.signature import Signature, concrete, listed, maybe_signature
+from celeriac.canvas.stamping import StampingVisitor, merged_stamps
 from celeriac.ids import new_id
 
 if TYPE_CHECKING:
@@ -60,6 +61,17 @@ class group(Signature):  # noqa: N801 - Celery's name
     def link_error(self, errback: Any) -> Any:
         """Call this for each member that fails."""
         return tuple(member.link_error(maybe_signature(errback).clone()) for member in self.tasks)
+
+    def stamp(self, visitor: StampingVisitor | None = None, append_stamps: bool = False, **headers: Any) -> Any:
+        """Put stamps on every member and callback."""
+        told = visitor.on_group_start(self, **headers) if visitor else None
+        stamps = merged_stamps(headers, told, append=append_stamps)
+        self.stamp_links(visitor, append_stamps, **stamps)
+        for member in self.tasks:
+            member.stamp(visitor, append_stamps, **stamps)
+        if visitor:
+            visitor.on_group_end(self, **stamps)
+        return self
 
     def set_immutable(self, immutable: bool) -> None:
         for member in self.tasks:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from celeriac.canvas.stamping import StampingVisitor, merged_stamps, stamps_of
 from celeriac.ids import call_text, new_id
 
 if TYPE_CHECKING:
@@ -174,6 +175,23 @@ class Signature(dict[str, Any]):
             items.append(value)
         return value
 
+    def stamp(self, visitor: StampingVisitor | None = None, append_stamps: bool = False, **headers: Any) -> Any:
+        """Put stamps on this call and its callbacks: those of `headers`, and those that the visitor says."""
+        self.stamp_links(visitor, append_stamps, **headers)
+        told = visitor.on_signature(self, **headers) if visitor else None
+        own = stamps_of(self.options)
+        return self.set(**merged_stamps(headers, told, own, append=append_stamps))
+
+    def stamp_links(self, visitor: StampingVisitor | None, append_stamps: bool = False, **headers: Any) -> None:
+        """Put stamps on the callbacks and error callbacks."""
+        for option, told_by in (("link", "on_callback"), ("link_error", "on_errback")):
+            links = [maybe_signature(link, self._app) for link in listed(self.options.get(option))]
+            for link in links:
+                told = getattr(visitor, told_by)(link, **headers) if visitor else None
+                link.stamp(visitor, append_stamps, **merged_stamps(headers, told, append=append_stamps))
+            if links:
+                self.options[option] = links
+
     def flatten_links(self) -> list[Signature]:
         """This signature and all its callbacks, and theirs."""
         links = [maybe_signature(link, self._app) for link in listed(self.options.get("link"))]
@@ -276,12 +294,3 @@ def concrete(value: Any, app: Celeriac | None = None) -> Any:
     """The signature that this JSON is, ready to be sent: chunks are the group that they stand for."""
     made = maybe_signature(value, app)
     return made.group() if getattr(made, "subtask_type", None) == "chunks" else made
-
-
-def put_under(result: Any, parent: Any) -> Any:
-    """Make one handle the first ancestor of another; returns the latter."""
-    first = result
-    while first.parent is not None:
-        first = first.parent
-    first.parent = parent
-    return result

@@ -19,7 +19,7 @@ from celeriac.serialization import loads
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
 
-__all__ = ["AsyncResult", "ResultBase"]
+__all__ = ["AsyncResult", "ResultBase", "put_under"]
 
 FIRST_INTERVAL_S = 0.05
 """The first look comes soon, each later one half again as late, up to `interval`."""
@@ -169,3 +169,12 @@ class AsyncResult(ResultBase):
 
     def __hash__(self) -> int:
         return hash(self.id)
+
+
+def put_under(result: Any, parent: Any) -> Any:
+    """Make one handle the first ancestor of another; returns the latter."""
+    first = result
+    while first.parent is not None:
+        first = first.parent
+    first.parent = parent
+    return result
