@@ -1,0 +1,47 @@
+"""Names that Celery's tests need to be imported at all, used only as long as Celeriac has none of its own."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+from collections.abc import Callable
+from typing import Any
+
+import celeriac
+from tests.celery_suite.placeholders import NotYet
+
+__all__ = ["STAND_INS", "THIRD_PARTY", "shared_task"]
+
+_NOT_ATTRIBUTES = {"name", "bind", "base"}
+
+
+def shared_task(*args: Any, **options: Any) -> Any:
+    """Celeriac's, except for a task with an option that Celeriac does not have: to run that one fails."""
+    lacking = [option for option in options if option not in _NOT_ATTRIBUTES and not hasattr(celeriac.Task, option)]
+    if not lacking:
+        return celeriac.shared_task(*args, **options)
+    return lambda fun: celeriac.shared_task(_without(fun, lacking))
+
+
+def _without(fun: Callable[..., Any], lacking: list[str]) -> Callable[..., Any]:
+    def body(*_args: Any, **_kwargs: Any) -> Any:
+        raise NotYet(f"task option {', '.join(lacking)}")
+
+    body.__name__, body.__qualname__, body.__module__ = fun.__name__, fun.__qualname__, fun.__module__
+    return body
+
+
+def _control_command(*_args: Any, **_options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Commands to a resident worker: none of the tests that run here gives one."""
+    return lambda fun: fun
+
+
+STAND_INS: dict[str, Any] = {
+    "celery.utils.log.get_task_logger": logging.getLogger,
+    "celery.worker.control.control_command": _control_command,
+    "celery.worker.control.inspect_command": _control_command,
+}
+"""By the full name."""
+
+THIRD_PARTY = {"billiard": multiprocessing}
+"""Modules that are imported by tests which Celery itself skips."""

@@ -1,0 +1,40 @@
+"""A Redis, only as a witness: Celery's tasks note there what they did, and its tests look it up."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+__all__ = ["connection", "running"]
+
+PATIENCE = 0.2
+"""How much of a long wait is enough: the tests allow for a broker across a network, and wait a minute for what comes or
+ten seconds for what should not; the twin is there in milliseconds."""
+SHORTEST_WAIT_S = 1.0
+
+
+@contextmanager
+def running() -> Iterator[None]:
+    """A Redis in memory on a free port of this machine, named in the environment as Celery's tasks expect it."""
+    server: Any = importlib.import_module("fakeredis").TcpFakeServer(("127.0.0.1", 0), server_type="redis")
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, name="redis", daemon=True).start()
+    os.environ["REDIS_HOST"], os.environ["REDIS_PORT"] = "127.0.0.1", str(server.server_address[1])
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def connection() -> Any:
+    """A connection to the witness, for a test."""
+    redis: Any = importlib.import_module("redis")
+    made = redis.StrictRedis(host=os.environ["REDIS_HOST"], port=int(os.environ["REDIS_PORT"]), socket_timeout=None)
+    wait = made.blpop
+    made.blpop = lambda keys, timeout: wait(keys, min(timeout, max(SHORTEST_WAIT_S, timeout * PATIENCE)))
+    return made
