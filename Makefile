@@ -32,7 +32,7 @@ LOCAL := .venv/bin/python -m local
 TARGET := $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON)) \
 	$(if $(LAMBDA_ARCHITECTURE),--architecture $(LAMBDA_ARCHITECTURE))
 
-.PHONY: help setup demo up down status test lint synth lock clean
+.PHONY: help setup demo up down status test test-celery-suite lint synth lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -56,10 +56,15 @@ status: setup
 test: setup
 	.venv/bin/python -m pytest $(TESTS)
 
+# Celery's own integration tests, on Celeriac: in real time, so some minutes, and in an environment of their own.
+CELERY_SUITE := .cache/celery_suite/environment
+test-celery-suite: setup $(CELERY_SUITE)/.ready
+	$(CELERY_SUITE)/bin/python -m tests.celery_suite $(TESTS)
+
 lint: setup
 	.venv/bin/ruff check
 	@# The blocks in the documents are laid out by hand.
-	.venv/bin/ruff format --check --exclude '*.md'
+	.venv/bin/ruff format --check
 	.venv/bin/mypy
 
 synth: setup
@@ -72,6 +77,7 @@ lock: setup
 	$(UV_LOCK) --extra dev pyproject.toml --output-file requirements/dev.txt
 	$(UV_LOCK) requirements/cloud.in --output-file requirements/cloud.txt
 	$(UV_LOCK) requirements/node.in --output-file requirements/node.txt
+	$(UV_LOCK) requirements/celery_suite.in --output-file requirements/celery_suite.txt
 	npm install --package-lock-only --ignore-scripts
 
 clean:
@@ -90,6 +96,12 @@ clean:
 .venv-cloud/.ready: requirements/cloud.txt
 	@echo "setup: the embedded AWS, .venv-cloud"
 	@local/setup/environment $(PYTHON) .venv-cloud requirements/cloud.txt
+	@touch $@
+
+$(CELERY_SUITE)/.ready: requirements/celery_suite.txt
+	@echo "setup: the environment of Celery's own tests"
+	@mkdir -p $(dir $(CELERY_SUITE))
+	@local/setup/environment $(PYTHON) $(CELERY_SUITE) requirements/celery_suite.txt
 	@touch $@
 
 node_modules/.ready: package-lock.json requirements/node.txt .venv/.ready
