@@ -65,6 +65,8 @@ def _call(app: Celeriac, parent: Message, signature: Any, args: list[Any], launc
     """Send a signature with its parent's result."""
     call = concrete(signature, app)
     call.freeze()
+    if app.conf.task_inherit_parent_priority and parent.priority is not None:
+        way["options"] = {"priority": call.options.get("priority", parent.priority)}
     plan(app, call, launch, args=args, root_id=parent.root_id or parent.id, parent_id=parent.id, **way)
 
 

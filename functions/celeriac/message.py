@@ -8,6 +8,7 @@ Times are ISO 8601 with an offset; `None` and empty fields are left out.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,8 @@ from celeriac.serialization import dumps, loads
 __all__ = ["VERSION", "Message", "signature_fields"]
 
 VERSION = 1
+HIGHEST_PRIORITY = 255
+"""Celery's pages speak of 0 to 9; RabbitMQ, and so its users' code, takes one byte."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,7 @@ class Message:
 
     `retries` is the number of attempts before this one and fences them (see `celeriac.backend`). `chain` holds the
     signatures that follow, the next one first; `link` and `link_error` the callbacks. Time limits are in seconds.
+    docs/message-format.md has a line for every field.
     """
 
     id: str
@@ -51,6 +55,18 @@ class Message:
     group: str | None = None
     group_index: int | None = None
     chord: dict[str, Any] | None = None
+    priority: int | None = None
+    properties: dict[str, Any] = field(default_factory=dict)
+    shadow: str | None = None
+    argsrepr: str | None = None
+    kwargsrepr: str | None = None
+    replaced_task_nesting: int = 0
+    reply_to: str | None = None
+    origin: str | None = None
+    tenant: str | None = None
+    message_group_id: str | None = None
+    slot: datetime | None = None
+    unique: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     def dumps(self) -> str:
@@ -114,6 +130,14 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and value.encode(errors="ignore").decode() == value
 
 
+def _is_group(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[!-~]{1,128}", value) is not None
+
+
+def _is_priority(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HIGHEST_PRIORITY
+
+
 def _is_seconds(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
@@ -169,10 +193,22 @@ _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "group": (_is_id, "a group's id"),
     "group_index": (_is_count, "a whole number of 0 or more"),
     "chord": (_is_place, "a place in a join"),
+    "priority": (_is_priority, f"a whole number of 0 to {HIGHEST_PRIORITY}"),
+    "properties": (_is_object, "an object"),
+    "shadow": (_is_text, "a name to show"),
+    "argsrepr": (_is_text, "the arguments as they may be shown"),
+    "kwargsrepr": (_is_text, "the arguments as they may be shown"),
+    "replaced_task_nesting": (_is_count, "a whole number of 0 or more"),
+    "reply_to": (_is_text, "the name of a queue"),
+    "origin": (_is_text, "the name of a sender"),
+    "tenant": (_is_group, "1 to 128 letters, digits and punctuation marks of ASCII"),
+    "message_group_id": (_is_group, "1 to 128 letters, digits and punctuation marks of ASCII"),
+    "slot": (_is_time, "an ISO 8601 time with an offset"),
+    "unique": (_is_id, f"a string of 1 to {limits.TASK_ID_CHARS} characters of Unicode"),
 }
 _REQUIRED = frozenset({"id", "task"})
 _FIELDS = tuple(_KINDS)
-_READERS: dict[str, Callable[[Any], Any]] = {"eta": datetime.fromisoformat, "expires": datetime.fromisoformat}
+_READERS: dict[str, Callable[[Any], Any]] = dict.fromkeys(("eta", "expires", "slot"), datetime.fromisoformat)
 _DEFAULTS: dict[str, Any] = {
     item.name: item.default_factory() if item.default_factory is not dataclasses.MISSING else item.default
     for item in dataclasses.fields(Message)

@@ -3,79 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from celeriac import clock, context, limits, signals
-from celeriac.canvas.stamping import STAMPED, stamps_of
+from celeriac import clock, context, signals
+from celeriac.canvas.stamping import stamps_of
 from celeriac.exceptions import EncodeError, ImproperlyConfigured
 from celeriac.ids import call_text, new_id
-from celeriac.join import Place
-from celeriac.message import Message, signature_fields
+from celeriac.message import Message
+from celeriac.options import eta_of, fields_of, properties_of
 from celeriac.serialization import blame
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
     from celeriac.task import Task
 
-__all__ = ["OPTIONS", "attempt_after", "message_of", "publish"]
+__all__ = ["attempt_after", "message_of", "publish"]
 
-OPTIONS = frozenset({
-    "task_id", "countdown", "eta", "expires", "queue", "chain", "link", "link_error", "ignore_result", "time_limit",
-    "soft_time_limit", "headers", "root_id", "parent_id", "retries", "group_id", "group_index", "chord",
-})  # fmt: skip
-"""What `apply_async` takes beside the arguments."""
-INERT = frozenset({
-    "add_to_parent", "argsrepr", "compression", "connection", "delivery_mode", "exchange", "kwargsrepr", "priority",
-    "producer", "reply_to", "retry", "retry_policy", "routing_key", "serializer", "shadow",
-})  # fmt: skip
-"""What Celery's `apply_async` takes, too, and what changes nothing here."""
 MEMBER_DUE = timedelta(days=12)
 """A chord keeps its members' results for 14 days; what is due later could not find it."""
-_FROM_TASK = ("queue", "expires", "ignore_result", "time_limit", "soft_time_limit")
+_FROM_TASK = ("queue", "expires", "ignore_result", "priority", "time_limit", "soft_time_limit")
 
 
 def message_of(
     app: Celeriac, name: str, args: Sequence[Any] | None, kwargs: Mapping[str, Any] | None, **options: Any
 ) -> Message:
     """Build the message of a call; raises ImproperlyConfigured for options that cannot be."""
-    _require_known(options)
-    task = app.known(name)
-    settings = {**_defaults(task), **{key: value for key, value in options.items() if value is not None}}
+    given = {key: value for key, value in options.items() if value is not None}
+    settings: dict[str, Any] = {**_defaults(app, app.known(name)), **given}
     if isinstance(args, str | bytes) or not isinstance(kwargs or {}, Mapping):
         raise TypeError(f"{name}: args must be a list or a tuple and kwargs a mapping")
     arguments: tuple[list[Any], dict[str, Any]] = (list(args or ()), dict(kwargs or {}))
     task_id, root_id, parent_id = _lineage(name, arguments, settings)
-    soft, hard = settings.get("soft_time_limit"), settings.get("time_limit")
-    if soft and hard and soft > hard:
-        raise ImproperlyConfigured(f"{name}: soft_time_limit must be less than or equal to time_limit")
-    message = Message(
-        id=task_id,
-        task=name,
-        args=arguments[0],
-        kwargs=arguments[1],
-        queue=settings.get("queue") or app.queue_of(name),
-        retries=settings.get("retries", 0),
-        eta=_eta(settings.get("countdown"), settings.get("eta")),
-        expires=_moment(settings.get("expires")),
-        root_id=root_id,
-        parent_id=parent_id,
-        chain=_signatures(settings.get("chain")),
-        link=_signatures(settings.get("link")),
-        link_error=_signatures(settings.get("link_error")),
-        time_limit=hard,
-        soft_time_limit=soft,
-        ignore_result=settings.get("ignore_result"),
-        headers={**settings.get("headers", {})},
-        stamps=stamps_of(options),
-        group=settings.get("group_id"),
-        group_index=settings.get("group_index"),
-        chord=place.as_fields() if isinstance(place := settings.get("chord"), Place) else place,
-    )
+    fields: dict[str, Any] = {
+        "queue": app.queue_of(name),
+        **fields_of(settings),
+        "id": task_id,
+        "root_id": root_id,
+        "parent_id": parent_id,
+        "eta": eta_of(settings.get("countdown"), settings.get("eta")),
+        "stamps": stamps_of(options),
+        "properties": properties_of(settings),
+    }
+    message = Message(task=name, args=arguments[0], kwargs=arguments[1], **fields)
     if message.chord and message.eta and message.eta > clock.now() + MEMBER_DUE:
         raise ImproperlyConfigured(f"{name}: a member of a chord must be due within {MEMBER_DUE.days} days")
+    return _checked(message)
+
+
+def _checked(message: Message) -> Message:
+    """The message; raises ImproperlyConfigured for one that no worker would read."""
     if wrong := message.complaints():
-        raise ImproperlyConfigured(f"{name}: " + "; ".join(wrong))
+        raise ImproperlyConfigured(f"{message.task}: " + "; ".join(wrong))
+    if message.soft_time_limit and message.time_limit and message.soft_time_limit > message.time_limit:
+        raise ImproperlyConfigured(f"{message.task}: soft_time_limit must be less than or equal to time_limit")
     return message
 
 
@@ -95,23 +76,32 @@ def publish(app: Celeriac, messages: Sequence[Message]) -> None:
 
 
 def _announced(message: Message) -> Message:
-    """The message with what receivers of `before_task_publish` have added to its headers."""
+    """The message with what receivers of `before_task_publish` have added to its headers and its properties."""
     if not signals.before_task_publish.has_listeners(message.task):
         return message
-    told = _envelope(message)
-    own = set(told["headers"]) - set(message.headers)
-    properties = {"correlation_id": message.id, "reply_to": ""}
+    told, properties = _envelope(message), _properties(message)
+    own, own_properties = set(told["headers"]) - set(message.headers), set(properties) - set(message.properties)
     signals.before_task_publish.send(message.task, **told, properties=properties, declare=[], retry_policy=None)
-    return message.replace(headers={key: value for key, value in told["headers"].items() if key not in own})
+    return message.replace(
+        headers={key: value for key, value in told["headers"].items() if key not in own},
+        properties={key: value for key, value in properties.items() if key not in own_properties},
+    )
+
+
+def _properties(message: Message) -> dict[str, Any]:
+    about = {"correlation_id": message.id, "reply_to": message.reply_to or ""}
+    return {**about, **({} if message.priority is None else {"priority": message.priority}), **message.properties}
 
 
 def _envelope(message: Message) -> dict[str, Any]:
     """A message as Celery's publish signals show it."""
+    request = context.Context.of(message)
     headers = {
         **message.headers,
         "lang": "py",
         "task": message.task,
         "id": message.id,
+        "shadow": message.shadow,
         "eta": message.eta and message.eta.isoformat(),
         "expires": message.expires and message.expires.isoformat(),
         "group": message.group,
@@ -120,7 +110,11 @@ def _envelope(message: Message) -> dict[str, Any]:
         "timelimit": [message.time_limit, message.soft_time_limit],
         "root_id": message.root_id,
         "parent_id": message.parent_id,
+        "argsrepr": request.argsrepr,
+        "kwargsrepr": request.kwargsrepr,
+        "origin": message.origin,
         "ignore_result": message.ignore_result,
+        "replaced_task_nesting": message.replaced_task_nesting,
         "stamped_headers": list(message.stamps),
         "stamps": message.stamps,
     }
@@ -129,8 +123,11 @@ def _envelope(message: Message) -> dict[str, Any]:
     return {"headers": headers, "body": body, "exchange": "", "routing_key": message.queue}
 
 
-def _defaults(task: Task | None) -> dict[str, Any]:
-    return {name: value for name in _FROM_TASK if (value := getattr(task, name, None)) is not None}
+def _defaults(app: Celeriac, task: Task | None) -> dict[str, Any]:
+    """What the task says where the call does not; a child may have its parent's priority."""
+    defaults = {name: value for name in _FROM_TASK if (value := getattr(task, name, None)) is not None}
+    running = context.current_worker_task() if app.conf.task_inherit_parent_priority else None
+    return {"priority": running[1].delivered.priority, **defaults} if running else defaults
 
 
 def _lineage(name: str, arguments: object, settings: dict[str, Any]) -> tuple[str, str, str | None]:
@@ -140,62 +137,6 @@ def _lineage(name: str, arguments: object, settings: dict[str, Any]) -> tuple[st
     task_id = settings.get("task_id") or new_id(call_text(name, arguments))
     root_id = settings.get("root_id") or (parent.root_id if parent else None) or task_id
     return task_id, root_id, settings.get("parent_id") or (parent.id if parent else None)
-
-
-def _eta(countdown: float | None, eta: datetime | None) -> datetime | None:
-    if countdown is not None and eta is not None:
-        raise ImproperlyConfigured("give countdown or eta, not both")
-    if countdown:
-        # A longer one is refused below, and may be more than the calendar has.
-        eta = clock.now() + timedelta(seconds=min(countdown, limits.RETRY_COUNTDOWN_S + 1))
-    if eta is None:
-        return None
-    moment = _aware(eta)
-    if moment > clock.now() + timedelta(seconds=limits.RETRY_COUNTDOWN_S):
-        raise ImproperlyConfigured(f"{moment} is more than a year away")
-    return moment
-
-
-def _moment(expires: float | datetime | timedelta | None) -> datetime | None:
-    if expires is None or isinstance(expires, datetime):
-        return expires and _aware(expires)
-    try:
-        return clock.now() + (expires if isinstance(expires, timedelta) else timedelta(seconds=expires))
-    except OverflowError as error:
-        raise ImproperlyConfigured(f"expires: the calendar has no room for {expires}") from error
-
-
-def _aware(moment: datetime) -> datetime:
-    """A naive time is UTC, as with Celery's `enable_utc`."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-
-
-def _signatures(calls: Any) -> list[dict[str, Any]]:
-    """Signatures as JSON, checked here: in a worker, what is wrong with them would fail the task before them."""
-    for call in _listed(calls):
-        _check(call)
-    return [dict(call) for call in _listed(calls)]
-
-
-def _check(call: Any) -> None:
-    if not signature_fields(call):
-        raise TypeError(f"chains and callbacks are made of signatures, such as task.s(…), not of {call!r:.100}")
-    options = call.get("options") or {}
-    _require_known(options)
-    steps = call["kwargs"]["tasks"] if call.get("subtask_type") == "chain" else ()
-    for inner in (*steps, *_listed(options.get("link")), *_listed(options.get("link_error"))):
-        _check(inner)
-
-
-def _listed(value: Any) -> Sequence[Any]:
-    if value is None:
-        return ()
-    return value if isinstance(value, list | tuple) else (value,)
-
-
-def _require_known(options: Mapping[str, Any]) -> None:
-    if unknown := options.keys() - OPTIONS - INERT - {STAMPED, *options.get(STAMPED, ())}:
-        raise TypeError(f"apply_async() got unexpected options: {', '.join(sorted(unknown))}")
 
 
 def _merged(
@@ -218,15 +159,13 @@ def attempt_after(
 ) -> Message:
     """The attempt that follows this one: the same id, one retry more."""
     new_args, new_kwargs = _merged(task, message, args, kwargs)
-    later = {
+    changes: dict[str, Any] = {
+        **fields_of(options),
+        "id": message.id,
         "args": new_args,
         "kwargs": new_kwargs,
         "retries": message.retries + 1,
-        "eta": _eta(options.pop("countdown", None), options.pop("eta", None)),
+        "eta": eta_of(options.get("countdown"), options.get("eta")),
+        "properties": {**message.properties, **properties_of(options)},
     }
-    changes = {name: value for name, value in options.items() if name in _FROM_TASK or name == "headers"}
-    if unknown := options.keys() - changes.keys():
-        raise TypeError(f"{task.name}: retry() got unexpected options: {', '.join(sorted(unknown))}")
-    if "expires" in changes:
-        changes["expires"] = _moment(changes["expires"])
-    return message.replace(**later, **changes)
+    return _checked(message.replace(**changes))

@@ -36,10 +36,14 @@ def replace(task: Task, signature: Any) -> Any:
         replacement.link(maybe_signature(callback, task.app))
     for errback in message.link_error:
         replacement.link_error(maybe_signature(errback, task.app))
+    nesting = {"replaced_task_nesting": message.replaced_task_nesting + 1}
+    for step in (replacement, *(replacement.tasks if isinstance(replacement, _chain) else ())):
+        step.set(**nesting)
+    rest = [{**step, "options": {**step.get("options", {}), **nesting}} for step in message.chain]
     replacement.freeze(message.id, group_id=message.group, group_index=message.group_index)
     launch = Launch()
     lineage = {"root_id": message.root_id or message.id, "parent_id": message.parent_id}
-    plan(task.app, replacement, launch, rest=message.chain, place=Place.of(message.chord), **lineage)
+    plan(task.app, replacement, launch, rest=rest, place=Place.of(message.chord), **lineage)
     send(task.app, launch)
     raise Ignore("Replaced by new task")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Task"]
 
-_FROM_CONF = frozenset({"ignore_result", "track_started", "time_limit", "soft_time_limit"})
+_FROM_CONF = frozenset({"ignore_result", "track_started", "time_limit", "soft_time_limit", "priority"})
 
 
 class FromConf:
@@ -56,6 +56,7 @@ class Task:
     track_started: Any = FromConf("task_track_started")
     time_limit: Any = FromConf("task_time_limit")
     soft_time_limit: Any = FromConf("task_soft_time_limit")
+    priority: Any = FromConf("task_default_priority")
     expires: float | datetime | None = None
     queue: str | None = None
     throws: Sequence[type[Exception]] = ()
@@ -68,7 +69,6 @@ class Task:
     serializer: str = "json"
     """What Celery lets a task choose, and is so here for all."""
     trail: bool = True
-    priority: int | None = None
     send_events: bool = True
     """What Celery's tasks may say, and what changes nothing here."""
 
@@ -125,9 +125,9 @@ class Task:
         """Send the task.
 
         Options: `countdown` (seconds) or `eta`, `expires` (seconds or a time), `task_id`, `queue`, `link`,
-        `link_error`, `ignore_result`, `time_limit`, `soft_time_limit`, `headers`. Raises TypeError for arguments that
-        the function does not take, EncodeError for those that JSON cannot carry, PublishError if SQS did not take the
-        message.
+        `link_error`, `ignore_result`, `time_limit`, `soft_time_limit`, `headers`, `priority` and others of Celery's;
+        what nobody knows is in `request.properties`. Raises TypeError for arguments that the function does not take,
+        EncodeError for those that JSON cannot carry, PublishError if SQS did not take the message.
         Source: https://docs.celeryq.dev/en/stable/userguide/calling.html
         """
         self.check_arguments(*(args or ()), **(kwargs or {}))

@@ -243,9 +243,9 @@ def test_a_retry_to_a_queue_of_others_fails_the_task(office: Office) -> None:
 
 
 def test_a_follow_up_that_cannot_be_fails_the_task_before_it_once(office: Office, twin: Twin) -> None:
-    wrong = {"task": "office.note", "options": {"countdown": 1, "taste": 9}}
+    wrong = {"task": "office.note", "options": {"countdown": 1, "priority": -9}}
     assert invoked(office.app, call(1, chain=[wrong])) == []
-    assert (office.ran, error_of(twin, "id-1")[0]) == ([1], "TypeError")
+    assert (office.ran, error_of(twin, "id-1")[0]) == ([1], "ImproperlyConfigured")
 
 
 # Results that nobody wants

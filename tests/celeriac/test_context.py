@@ -11,6 +11,7 @@ import pytest
 from celeriac import Celeriac, context
 from celeriac.context import Context
 from celeriac.message import Message
+from celeriac.publish import message_of
 from celeriac.task import Task
 from celeriac.testing import Twin
 
@@ -45,8 +46,68 @@ def test_a_request_has_celerys_fields() -> None:
     assert (request.eta, request.expires) == (NOON, NOON + timedelta(hours=1))
     assert (request.root_id, request.parent_id) == ("root-1", "parent-1")
     assert (request.headers, request.timelimit) == ({"tenant": "acme"}, (20, 10))
-    assert request.delivery_info == {"routing_key": "office", "redelivered": True}
+    assert request.delivery_info == {"exchange": "", "routing_key": "office", "priority": None, "redelivered": True}
     assert (request.called_directly, request.is_eager, request.ignore_result) == (False, False, True)
+
+
+def test_a_request_has_the_fields_of_celerys_workflows() -> None:
+    callback, errback, first, last = ({"task": name} for name in ("a.note", "a.mourn", "a.first", "a.last"))
+    message = MESSAGE.replace(link=[callback], link_error=[errback], chain=[first, last], stamps={"monitor": 1})
+    request = Context.of(message.replace(group="group-1", group_index=2, replaced_task_nesting=1, reply_to="replies"))
+    assert (request.callbacks, request.errbacks, request.chain) == ([callback], [errback], [last, first])
+    assert (request.stamps, request.stamped_headers) == ({"monitor": 1}, ["monitor"])
+    assert (request.group, request.group_index, request.chord) == ("group-1", 2, None)
+    assert (request.replaced_task_nesting, request.reply_to, request.children) == (1, "replies", [])
+    assert (Context.of(MESSAGE).chain, Context.of(MESSAGE).callbacks) == (None, None)
+
+
+def test_properties_are_those_of_the_call_and_those_of_celery() -> None:
+    request = Context.of(MESSAGE.replace(properties={"app_id": "1234"}))
+    assert request.properties == {"correlation_id": "id-1", "reply_to": "", "app_id": "1234"}
+
+
+def test_a_header_of_the_callers_own_is_an_attribute_too() -> None:
+    request = Context.of(MESSAGE)
+    assert (request.tenant, request.get("tenant"), request.get("nobody", 5)) == ("acme", "acme", 5)
+    with pytest.raises(AttributeError, match="a request has no 'nobody'"):
+        request.nobody  # noqa: B018 - reading it is the test
+
+
+def test_fields_can_be_set_and_asked_for_by_name() -> None:
+    request = Context.of(MESSAGE)
+    request.update({"retries": 6}, shadow="night work")
+    request.retries += 1
+    request.note = "mine"  # type: ignore[attr-defined]
+    assert (request.retries, request.get("shadow"), request.get("note")) == (7, "night work", "mine")
+    assert request.delivered.retries == 3, "what travels is the message"
+    assert Context({"id": "id-2"}, args=[1]).args == [1]
+
+
+def test_arguments_are_shown_as_the_caller_wants_or_in_part() -> None:
+    request = Context.of(MESSAGE.replace(argsrepr="<card number>"))
+    assert (request.argsrepr, request.kwargsrepr) == ("<card number>", "{'x': 2}")
+    assert "<card number>" in repr(request)
+    assert "[1]" not in repr(request)
+    assert len(Context.of(MESSAGE.replace(args=["x" * 5000])).argsrepr) == 1024
+
+
+def test_the_options_of_a_request_make_the_same_message_again(app: Celeriac) -> None:
+    note = dict(app.signature("office.note"))
+    message = MESSAGE.replace(
+        eta=None, link=[note], link_error=[note], chain=[note, note], stamps={"s": 1}, group="g", group_index=1,
+        shadow="x", reply_to="r", replaced_task_nesting=2, origin="web-1",
+        chord={"join": "g", "index": 1, "size": 2},
+    )  # fmt: skip
+    options = Context.of(message).as_execution_options()
+    assert message_of(app, message.task, message.args, message.kwargs, **options, queue="office") == message.replace(
+        ignore_result=None
+    )
+
+
+def test_the_host_is_the_log_stream_in_lambda(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_LOG_STREAM_NAME", "2026/11/22/[1]abc")
+    assert Context.of(MESSAGE).hostname == "celeriac@2026/11/22/[1]abc"
+    assert Context().hostname is None
 
 
 def test_the_first_task_of_a_story_is_its_own_root() -> None:
@@ -81,7 +142,7 @@ def test_a_task_in_a_worker_sees_its_message(app: Celeriac) -> None:
     [request] = seen
     assert (request.id, request.args, request.headers) == (sent.id, [1], {"tenant": "acme"})
     assert (request.root_id, request.parent_id, request.called_directly) == (sent.id, None, False)
-    assert request.delivery_info == {"routing_key": "office", "redelivered": False}
+    assert request.delivery_info == {"exchange": "", "routing_key": "office", "priority": None, "redelivered": False}
 
 
 def test_a_task_that_fails_leaves_no_request_behind(app: Celeriac) -> None:

@@ -27,6 +27,8 @@ values = st.recursive(
 )
 objects = st.dictionaries(text, values, max_size=3)
 ids = st.text(st.characters(codec="utf-8"), min_size=1, max_size=255)
+encodable = st.text(st.characters(codec="utf-8"), max_size=8)
+groups = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=128)
 offsets = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.datetimes(datetime(1900, 1, 1), datetime(9000, 1, 1), timezones=offsets)  # noqa: DTZ001 - bounds are naive
 seconds = st.floats(0.001, 1e9) | st.integers(1, 10**9)
@@ -36,7 +38,7 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "task": ids,
     "args": st.lists(values, max_size=4),
     "kwargs": objects,
-    "queue": st.text(st.characters(codec="utf-8"), max_size=8),
+    "queue": encodable,
     "retries": st.integers(0, 10**6),
     "eta": st.none() | moments,
     "expires": st.none() | moments,
@@ -53,6 +55,18 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "group": st.none() | ids,
     "group_index": st.none() | st.integers(0, 10**6),
     "chord": st.none() | st.fixed_dictionaries({"join": ids, "index": st.integers(0, 99), "size": st.integers(1, 100)}),
+    "priority": st.none() | st.integers(0, 255),
+    "properties": objects,
+    "shadow": st.none() | encodable,
+    "argsrepr": st.none() | encodable,
+    "kwargsrepr": st.none() | encodable,
+    "replaced_task_nesting": st.integers(0, 10**6),
+    "reply_to": st.none() | encodable,
+    "origin": st.none() | encodable,
+    "tenant": st.none() | groups,
+    "message_group_id": st.none() | groups,
+    "slot": st.none() | moments,
+    "unique": st.none() | ids,
     "extra": st.dictionaries(st.text(min_size=1, max_size=8).map(lambda name: f"x-{name}"), values, max_size=3),
 }
 
@@ -92,9 +106,9 @@ def test_a_message_is_frozen() -> None:
 
 
 def test_fields_of_a_newer_producer_travel_on_with_a_retry() -> None:
-    newer = {**LEAST, "priority": 9, "flavour": {"a": [1]}}
+    newer = {**LEAST, "mood": 9, "flavour": {"a": [1]}}
     read = Message.loads(json.dumps(newer))
-    assert read.extra == {"priority": 9, "flavour": {"a": [1]}}
+    assert read.extra == {"mood": 9, "flavour": {"a": [1]}}
     assert json.loads(read.replace(retries=1).dumps()) == {**newer, "retries": 1}
 
 
@@ -151,6 +165,18 @@ WRONG: dict[str, list[Any]] = {
     "group": ["", 5],
     "group_index": [-1, "1", True],
     "chord": ["a", {}, {"join": "", "index": 0, "size": 1}, {"join": "j", "index": -1, "size": 1}],
+    "priority": [-1, 256, "5", 5.0, True],
+    "properties": [[], "a"],
+    "shadow": [1, "\ud800"],
+    "argsrepr": [[1], "\ud800"],
+    "kwargsrepr": [{}, "\ud800"],
+    "replaced_task_nesting": [-1, "1", True],
+    "reply_to": [1, "\ud800"],
+    "origin": [1, "\ud800"],
+    "tenant": ["", "two words", "x" * 129, "ö", 1, "a\n"],
+    "message_group_id": ["", "two words", "x" * 129, "ö", 1, "a\n"],
+    "slot": ["soon", 5, "2026-11-22T12:00:00"],
+    "unique": ["", "x" * 256, 1],
 }
 
 

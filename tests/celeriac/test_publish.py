@@ -12,7 +12,8 @@ from celeriac import Celeriac, chain, clock, limits
 from celeriac.exceptions import EncodeError, ImproperlyConfigured, QueueNotFound
 from celeriac.ids import derived_id
 from celeriac.message import Message
-from celeriac.publish import OPTIONS, attempt_after, message_of
+from celeriac.options import OPTIONS
+from celeriac.publish import attempt_after, message_of
 from celeriac.task import Task
 from celeriac.testing import Crash, Twin
 
@@ -64,6 +65,15 @@ def test_every_documented_option_is_taken(app: Celeriac) -> None:
         "root_id": "root-1",
         "parent_id": "parent-1",
         "retries": 1,
+        "priority": 7,
+        "shadow": "mail",
+        "argsrepr": "[...]",
+        "kwargsrepr": "{...}",
+        "replaced_task_nesting": 2,
+        "reply_to": "replies",
+        "origin": "web-1",
+        "tenant": "acme",
+        "message_group_id": "user-1",
     }
     assert built(app, **options) == Message(
         id="id-1",
@@ -86,8 +96,26 @@ def test_every_documented_option_is_taken(app: Celeriac) -> None:
         group="group-1",
         group_index=3,
         chord={"join": "group-1", "index": 3, "size": 5},
+        priority=7,
+        shadow="mail",
+        argsrepr="[...]",
+        kwargsrepr="{...}",
+        replaced_task_nesting=2,
+        reply_to="replies",
+        origin="web-1",
+        tenant="acme",
+        message_group_id="user-1",
     )
-    assert {*options, "eta"} == OPTIONS
+    assert {*options, "eta", "MessageGroupId"} == OPTIONS
+
+
+def test_what_celery_calls_MessageGroupId_is_the_message_group(app: Celeriac) -> None:  # noqa: N802
+    assert built(app, MessageGroupId="user-1").message_group_id == "user-1"
+
+
+def test_options_that_nobody_knows_are_the_messages_properties(app: Celeriac) -> None:
+    message = built(app, app_id="1234", content_encoding=None, MessageDeduplicationId="once", serializer="json")
+    assert message.properties == {"app_id": "1234", "MessageDeduplicationId": "once"}
 
 
 def test_an_option_of_none_is_one_that_was_not_given(app: Celeriac) -> None:
@@ -97,24 +125,21 @@ def test_an_option_of_none_is_one_that_was_not_given(app: Celeriac) -> None:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ({"taste": 5, "colour": "red"}, r"apply_async\(\) got unexpected options: colour, taste"),
         ({"link": "notify.send_email"}, "made of signatures, such as"),
         ({"link_error": [{"name": "x"}]}, "made of signatures, such as"),
-        ({"link": {"task": "a.b", "options": {"taste": 5}}}, "unexpected options: taste"),
-        ({"chain": [{"task": "a.b", "options": {"link": [{"task": "a.c", "options": {"x": 1}}]}}]}, "options: x"),
+        ({"link": {"task": "a.b", "options": {"link": [5]}}}, "made of signatures, such as"),
+        ({"chain": [{"task": "a.b", "options": {"link": [{"task": "a.c"}, {}]}}]}, "made of signatures, such as"),
     ],
 )
-def test_options_that_do_not_exist_are_refused(app: Celeriac, options: dict[str, Any], complaint: str) -> None:
+def test_callbacks_that_are_no_signatures_are_refused(app: Celeriac, options: dict[str, Any], complaint: str) -> None:
     with pytest.raises(TypeError, match=complaint):
         built(app, **options)
 
 
-def test_options_that_do_not_exist_are_refused_in_the_later_steps_of_a_chain(app: Celeriac) -> None:
+def test_a_step_of_a_chain_that_is_no_signature_is_refused_before_anything_is_sent(app: Celeriac) -> None:
     with Twin(app) as twin:
-        with pytest.raises(TypeError, match="unexpected options: taste"):
-            chain(app.signature("office.a"), app.signature("office.b").set(taste=5)).delay()
-        inner = chain(app.signature("office.b"), app.signature("office.c").set(texture="fine"))
-        with pytest.raises(TypeError, match="unexpected options: texture"):
+        inner = chain(app.signature("office.b"), app.signature("office.c").set(link="office.d"))
+        with pytest.raises(TypeError, match="made of signatures, such as"):
             app.send_task("office.a", link=inner)
         assert not twin.broker.messages["office"]
 
@@ -360,5 +385,38 @@ def test_the_attempt_that_follows_is_the_same_task_again(app: Celeriac) -> None:
         time_limit=3,
         headers={"b": 2},
     )
-    with pytest.raises(TypeError, match=r"office.work: retry\(\) got unexpected options: priority"):
-        attempt_after(task, message, None, None, priority=5)
+    more = attempt_after(task, message.replace(properties={"app_id": "1"}), None, None, priority=5, reason="full")
+    assert (more.priority, more.properties) == (5, {"app_id": "1", "reason": "full"})
+    assert attempt_after(task, more, None, None, task_id="another").id == message.id
+
+
+def test_a_priority_is_the_calls_or_the_tasks_or_the_apps() -> None:
+    app = Celeriac("office", task_default_priority=2)
+    app.task(name="office.plain")(lambda: None)
+    app.task(name="office.urgent", priority=8)(lambda: None)
+    assert message_of(app, "office.plain", None, None).priority == 2
+    assert message_of(app, "office.urgent", None, None).priority == 8
+    assert message_of(app, "office.urgent", None, None, priority=0).priority == 0
+
+
+@pytest.mark.parametrize("inherited", [True, False])
+def test_children_and_callbacks_have_their_parents_priority_where_the_app_says_so(inherited: bool) -> None:
+    app, seen = Celeriac("office", task_inherit_parent_priority=inherited), dict[str, Any]()
+
+    @app.task(bind=True, name="office.work")
+    def work(task: Task, name: str) -> str:
+        seen[name] = task.request.delivery_info["priority"]
+        if name == "parent":
+            app.send_task("office.work", ["child"])
+            app.send_task("office.work", ["own"], priority=1)
+        return name
+
+    with Twin(app) as twin:
+        work.apply_async(["parent"], priority=7, link=[work.si("callback"), work.si("own callback").set(priority=1)])
+        (work.si("first") | work.si("second").set(priority=5) | work.si("third")).delay()
+        twin.run()
+    heir = 7 if inherited else None
+    assert seen == {
+        "parent": 7, "child": heir, "own": 1, "callback": heir, "own callback": 1,
+        "first": None, "second": 5, "third": 5 if inherited else None,
+    }  # fmt: skip

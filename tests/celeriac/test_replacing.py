@@ -134,3 +134,16 @@ def test_a_chain_that_ends_in_a_group_may_replace_a_task(shop: Shop, twin: Twin)
     result = split.delay()
     twin.run()
     assert result.get(timeout=0) == [4, 5]
+
+
+def test_a_replacement_knows_how_often_the_task_was_replaced(shop: Shop, twin: Twin) -> None:
+    seen: list[int] = []
+
+    @shop.app.task(bind=True, name="shop.deep")
+    def deep(task: Task, levels: int) -> Any:
+        seen.append(task.request.replaced_task_nesting)
+        return task.replace(deep.si(levels - 1) | deep.si(0)) if levels else None
+
+    chain(deep.si(2), deep.si(0)).delay()
+    twin.run()
+    assert seen == [0, 1, 2, 2, 2, 2], "as in Celery, the steps that follow count, too"

@@ -255,12 +255,26 @@ def test_called_directly_there_is_nothing_to_retry_and_the_error_is_raised(app: 
         again.task()
 
 
-def test_an_option_that_a_retry_does_not_take_fails_the_task(app: Celeriac) -> None:
-    again = Again(app, lambda task: task.retry(priority=5))
+def test_a_retry_that_no_worker_would_read_fails_the_task(app: Celeriac) -> None:
+    again = Again(app, lambda task: task.retry(priority=-5))
     with Twin(app) as twin:
         result = again.task.delay()
         twin.run()
-        assert repr(result.result) == "TypeError('office.again: retry() got unexpected options: priority')"
+        assert "'priority' must be a whole number" in repr(result.result)
+
+
+def test_a_retry_has_the_priority_and_the_properties_of_the_call(app: Celeriac) -> None:
+    seen: list[tuple[Any, Any]] = []
+
+    @app.task(bind=True, name="office.insist", max_retries=1)
+    def insist(task: Task) -> None:
+        seen.append((task.request.delivery_info["priority"], task.request.properties["app_id"]))
+        raise task.retry(countdown=0)
+
+    with Twin(app) as twin:
+        insist.apply_async(priority=7, app_id="1234")
+        twin.run()
+    assert seen == [(7, "1234"), (7, "1234")]
 
 
 # States of its own
