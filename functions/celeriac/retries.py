@@ -6,8 +6,10 @@ Source: https://docs.celeryq.dev/en/stable/userguide/tasks.html#automatic-retry-
 from __future__ import annotations
 
 import functools
+import inspect
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from celeriac.exceptions import Ignore, Reject, Retry
@@ -33,16 +35,27 @@ def autoretry(task: Task, run: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(run)
     def attempt(*args: Any, **kwargs: Any) -> Any:
-        try:
+        with _retrying(task):
             return run(*args, **kwargs)
-        except (Retry, Ignore, Reject):
-            raise
-        except tuple(task.dont_autoretry_for):
-            raise
-        except tuple(task.autoretry_for) as error:
-            raise task.retry(**_options(task, error), throw=False) from error
 
-    return attempt
+    @functools.wraps(run)
+    async def attempt_of_coroutine(*args: Any, **kwargs: Any) -> Any:
+        with _retrying(task):
+            return await run(*args, **kwargs)
+
+    return attempt_of_coroutine if inspect.iscoroutinefunction(run) else attempt
+
+
+@contextmanager
+def _retrying(task: Task) -> Iterator[None]:
+    try:
+        yield
+    except (Retry, Ignore, Reject):
+        raise
+    except tuple(task.dont_autoretry_for):
+        raise
+    except tuple(task.autoretry_for) as error:
+        raise task.retry(**_options(task, error), throw=False) from error
 
 
 def _options(task: Task, error: Exception) -> dict[str, Any]:

@@ -111,9 +111,8 @@ class Task:
 
     @property
     def body(self) -> Callable[..., Any]:
-        """What a worker calls: `run`, or `__call__` where a subclass has its own; a coroutine on a loop of its own."""
-        body = self.run if type(self).__call__ is Task.__call__ else self.__call__
-        return functools.partial(_on_a_loop, body) if inspect.iscoroutinefunction(self.run) else body
+        """What a worker calls: `run`, or `__call__` where a subclass has its own."""
+        return self.run if type(self).__call__ is Task.__call__ else self.__call__
 
     def delay(self, *args: Any, **kwargs: Any) -> Any:
         """Send the task: `apply_async(args, kwargs)` without options."""
@@ -279,9 +278,3 @@ class Task:
 
     def __repr__(self) -> str:
         return f"<@task: {self.name} of {self.app.main}>"
-
-
-def _on_a_loop(body: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    import asyncio  # 40 ms that only an `async def` task is worth
-
-    return asyncio.run(body(*args, **kwargs))

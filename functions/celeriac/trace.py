@@ -6,6 +6,7 @@ A feature is a hook around this, not a branch in it.
 from __future__ import annotations
 
 from celeriac import clock, context, handlers, limits, states
+from celeriac.calling import call
 from celeriac.context import Context
 from celeriac.declaring import declared
 from celeriac.exceptions import EncodeError, Ignore, Reject, Retry
@@ -15,7 +16,6 @@ from celeriac.message import Message
 from celeriac.row import Row
 from celeriac.serialization import dumps
 from celeriac.task import Task
-from celeriac.timelimits import limited
 
 __all__ = ["failed", "trace"]
 
@@ -26,10 +26,8 @@ def trace(task: Task, request: Context) -> Row:
     text = whole(message)  # now: the task may change its arguments
     with context.pushed(task, request), told_by(message.id, message.retries):
         try:
-            with limited(*_limits(task, message)):
-                handlers.begin(task, request)
-                request.value = task.body(*message.args, **message.kwargs)
-                row = Row.of(message, states.SUCCESS, result=dumps(request.value))
+            request.value = call(task, request)
+            row = Row.of(message, states.SUCCESS, result=dumps(request.value))
             if request.retrying:
                 request.error, row = request.retrying, retried(message, request.retrying, text)
         except Ignore:
@@ -43,11 +41,6 @@ def trace(task: Task, request: Context) -> Row:
         handlers.end(task, request, row.state)
     children = tuple(request.children[: limits.ROW_CHILDREN])
     return row.replace(children=children, started_at=started_at, done_at=clock.now())
-
-
-def _limits(task: Task, message: Message) -> tuple[float | None, float | None]:
-    """The call's own limits, or else the task's: who sends a task by its name does not know them."""
-    return message.soft_time_limit or task.soft_time_limit, message.time_limit or task.time_limit
 
 
 def failed(message: Message, error: BaseException, text: str | None = None) -> Row:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 from collections.abc import Callable
 from datetime import timedelta
@@ -416,22 +415,3 @@ def test_a_base_may_retry_by_itself(app: Celeriac) -> None:
         result = work.delay()
         twin.run()
         assert result.get(timeout=0) == 2
-
-
-def test_an_async_function_runs_on_a_loop_of_its_own() -> None:
-    app = Celeriac("office")
-
-    @app.task(name="office.wait", bind=True, max_retries=1)
-    async def wait(self: Task, how: str) -> str:
-        await asyncio.sleep(0)
-        if how == "retry" and self.request.retries == 0:
-            raise self.retry(countdown=1)
-        if how == "fail":
-            raise ValueError(how)
-        return how
-
-    with Twin(app, concurrency=3) as twin:
-        results = [wait.delay(how) for how in ("fine", "retry", "fail")]
-        twin.run()
-        assert [result.get(timeout=0) for result in results[:2]] == ["fine", "retry"]
-        assert isinstance(results[2].result, ValueError)

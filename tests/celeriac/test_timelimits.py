@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from celeriac import Celeriac, states
 from celeriac.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
 from celeriac.task import Task
 from celeriac.testing import Twin
-from celeriac.timelimits import limited
+from celeriac.timelimits import HardLimit, limits_of, within
 
 SHORT_S, LONG_S = 0.02, 5.0
 
@@ -45,79 +47,64 @@ def spin(seconds: float = LONG_S) -> str:
     return "done"
 
 
-def test_work_within_its_limits_is_not_disturbed(run: Any) -> None:
-    def work() -> str:
-        with limited(LONG_S, LONG_S):
-            return spin(0)
+def call(work: Callable[[], Any], soft_s: float | None, hard_s: float | None) -> Any:
+    return within(limits_of(soft_s, hard_s), work)
 
-    assert run(work) == "done"
+
+def test_work_within_its_limits_is_not_disturbed(run: Any) -> None:
+    assert run(lambda: call(lambda: spin(0), LONG_S, LONG_S)) == "done"
 
 
 def test_the_soft_limit_is_raised_inside(run: Any) -> None:
-    def work() -> None:
-        with limited(SHORT_S, None):
-            spin()
-
     with pytest.raises(SoftTimeLimitExceeded):
-        run(work)
+        run(lambda: call(spin, SHORT_S, None))
 
 
 def test_the_soft_limit_can_be_caught_and_the_task_clean_up(run: Any) -> None:
     def work() -> str:
-        with limited(SHORT_S, LONG_S):
-            try:
-                return spin()
-            except SoftTimeLimitExceeded:
-                return spin(SHORT_S) and "cleaned up"
+        try:
+            return spin()
+        except SoftTimeLimitExceeded:
+            return spin(SHORT_S) and "cleaned up"
 
-    assert run(work) == "cleaned up"
+    assert run(lambda: call(work, SHORT_S, LONG_S)) == "cleaned up"
 
 
 def test_the_hard_limit_ends_the_task(run: Any) -> None:
-    def work() -> None:
-        with limited(None, SHORT_S):
-            spin()
-
     with pytest.raises(TimeLimitExceeded, match=f"longer than its time limit of {SHORT_S} s"):
-        run(work)
+        run(lambda: call(spin, None, SHORT_S))
 
 
 def test_the_hard_limit_is_not_swallowed_by_a_task_that_catches_every_exception(run: Any) -> None:
     def work() -> None:
-        with limited(None, SHORT_S):
-            for _ in range(100):
-                try:
-                    spin()
-                except Exception:  # noqa: BLE001, S112 - that is the point
-                    continue
+        for _ in range(100):
+            try:
+                spin()
+            except Exception:  # noqa: BLE001, S112 - that is the point
+                continue
 
     with pytest.raises(TimeLimitExceeded):
-        run(work)
+        run(lambda: call(work, None, SHORT_S))
 
 
 def test_the_hard_limit_comes_after_a_soft_one_that_was_not_heeded(run: Any) -> None:
     heard: list[str] = []
 
     def work() -> None:
-        with limited(SHORT_S, 15 * SHORT_S):
-            while True:
-                try:
-                    spin()
-                except SoftTimeLimitExceeded:
-                    heard.append("soft")
+        while True:
+            try:
+                spin()
+            except SoftTimeLimitExceeded:
+                heard.append("soft")
 
     with pytest.raises(TimeLimitExceeded):
-        run(work)
+        run(lambda: call(work, SHORT_S, 15 * SHORT_S))
     assert heard == ["soft"]
 
 
 def test_a_hard_limit_before_the_soft_one_is_the_one_that_counts(run: Any) -> None:
-    def work() -> None:
-        with limited(LONG_S, SHORT_S):
-            spin()
-
     with pytest.raises(TimeLimitExceeded):
-        run(work)
+        run(lambda: call(spin, LONG_S, SHORT_S))
 
 
 @pytest.mark.parametrize("limits", [(SHORT_S, None), (None, SHORT_S), (SHORT_S, 2 * SHORT_S)])
@@ -125,16 +112,16 @@ def test_a_hard_limit_before_the_soft_one_is_the_one_that_counts(run: Any) -> No
 def test_limits_end_with_the_task_and_never_ring_later(
     run: Any, limits: tuple[float | None, float | None], error: Exception | None
 ) -> None:
-    def work() -> str:
-        try:
-            with limited(*limits):
-                if error:
-                    raise error
-        except ValueError:
-            pass
+    def work() -> None:
+        if error:
+            raise error
+
+    def both() -> str:
+        with contextlib.suppress(ValueError):
+            call(work, *limits)
         return spin(3 * SHORT_S)
 
-    assert run(work) == "done"
+    assert run(both) == "done"
 
 
 def test_a_limit_that_falls_due_as_the_task_ends_leaves_none_behind(run: Any) -> None:
@@ -143,11 +130,9 @@ def test_a_limit_that_falls_due_as_the_task_ends_leaves_none_behind(run: Any) ->
     def work() -> int:
         before = {*threading.enumerate()}
         for number in range(30):
-            with contextlib.suppress(SoftTimeLimitExceeded), limited(limit_s, LONG_S):
-                spin(limit_s + (number % 5 - 2) * 1e-4)
+            with contextlib.suppress(SoftTimeLimitExceeded):
+                call(functools.partial(spin, limit_s + (number % 5 - 2) * 1e-4), limit_s, LONG_S)
             assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
-        for thread in {*threading.enumerate()} - before:
-            thread.join(timeout=LONG_S / 2)
         return len({*threading.enumerate()} - before)
 
     assert run(work) == 0
@@ -160,8 +145,7 @@ def test_a_limit_leaves_the_interpreter_as_it_was(run: Any) -> None:
         before = sys.gettrace()
         sys.settrace(lambda *_: None)
         try:
-            with limited(LONG_S, LONG_S):
-                pass
+            call(lambda: None, LONG_S, LONG_S)
             return spin(0)
         finally:
             sys.settrace(before)
@@ -171,20 +155,48 @@ def test_a_limit_leaves_the_interpreter_as_it_was(run: Any) -> None:
 
 @pytest.mark.parametrize("limits", [(None, None), (0, 0), (1e20, 1e300)])
 def test_no_limit_and_one_of_years_start_no_timer(run: Any, limits: tuple[float | None, float | None]) -> None:
-    def work() -> int:
-        before = {*threading.enumerate()}
-        with limited(*limits):
-            assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
-            return len({*threading.enumerate()} - before)
+    def look() -> tuple[Any, int]:
+        return signal.getitimer(signal.ITIMER_REAL), threading.get_ident()
 
-    assert run(work) == 0
+    timer, thread_id, here = run(lambda: (*call(look, *limits), threading.get_ident()))
+    assert (timer, thread_id) == ((0, 0), here)
 
 
 def test_a_sleeping_task_on_the_main_thread_is_woken() -> None:
     began = time.monotonic()
-    with pytest.raises(SoftTimeLimitExceeded), limited(SHORT_S, None):
-        time.sleep(LONG_S)
+    with pytest.raises(SoftTimeLimitExceeded):
+        call(lambda: time.sleep(LONG_S), SHORT_S, None)
     assert time.monotonic() - began < LONG_S
+
+
+def test_a_task_on_another_thread_that_does_not_heed_its_hard_limit_is_left_behind() -> None:
+    woken, heard = threading.Event(), list[BaseException]()
+
+    def hang() -> None:
+        try:
+            woken.wait(30)  # in C: no exception reaches it there
+        except BaseException as limit:
+            heard.append(limit)
+            raise
+
+    before, began = {*threading.enumerate()}, time.monotonic()
+    with pytest.raises(TimeLimitExceeded):
+        on_another_thread(lambda: call(hang, None, SHORT_S))
+    assert time.monotonic() - began < LONG_S
+    woken.set()
+    for thread in {*threading.enumerate()} - before:
+        thread.join(LONG_S)
+    assert [type(limit) for limit in heard] == [HardLimit]  # it never gets to its end
+
+
+def test_the_context_of_the_caller_is_that_of_the_call(run: Any) -> None:
+    where: ContextVar[str] = ContextVar("where", default="nowhere")
+
+    def work() -> str:
+        where.set("here")
+        return str(call(where.get, LONG_S, LONG_S))
+
+    assert run(work) == "here"
 
 
 def test_the_handler_that_was_there_before_is_there_again() -> None:
@@ -192,25 +204,11 @@ def test_the_handler_that_was_there_before_is_there_again() -> None:
 
     before = signal.signal(signal.SIGALRM, mine)
     try:
-        with limited(LONG_S, None):
-            assert signal.getsignal(signal.SIGALRM) is not mine
+        assert call(lambda: signal.getsignal(signal.SIGALRM), LONG_S, None) is not mine
         assert signal.getsignal(signal.SIGALRM) is mine
         assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     finally:
         signal.signal(signal.SIGALRM, before)
-
-
-def test_the_timer_threads_of_finished_tasks_are_gone() -> None:
-    def work() -> None:
-        with limited(LONG_S, 2 * LONG_S):
-            pass
-
-    before = {*threading.enumerate()}
-    for _ in range(20):
-        on_another_thread(work)
-    for thread in {*threading.enumerate()} - before:
-        thread.join(timeout=LONG_S / 2)
-        assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])
