@@ -47,6 +47,7 @@ def _awaited(task_id: str, deadline: float) -> Row | None:
     pause_s = FIRST_INTERVAL_S
     while True:
         row = app.services.backend.get(task_id)
+        row = row and row.seen
         if (row and row.ready) or time.monotonic() + pause_s > deadline:
             return row
         time.sleep(pause_s)

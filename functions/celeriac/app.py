@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from celeriac import config, context, publish, registry
 from celeriac.canvas import Signature, signature
@@ -14,6 +15,9 @@ from celeriac.exceptions import ImproperlyConfigured
 from celeriac.result import AsyncResult, GroupResult
 from celeriac.services import Services
 from celeriac.task import Task
+
+if TYPE_CHECKING:
+    from celeriac.control import Control
 
 __all__ = ["Celeriac", "Celery", "current_app"]
 
@@ -117,6 +121,13 @@ class Celeriac:
     def queue_of(self, name: str) -> str:
         """The queue of a task: its worker's, which for a task of another app is the first part of its name."""
         return self.main if self.known(name) else name.partition(".")[0]
+
+    @functools.cached_property
+    def control(self) -> Control:
+        """Orders to the workers, and questions: `revoke`, `rate_limit`, `inspect` …"""
+        from celeriac.control import Control  # no task needs it
+
+        return Control(self)
 
     def send_task(
         self, name: str, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any

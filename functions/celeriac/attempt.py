@@ -11,6 +11,7 @@ from celeriac.conclusion import follow_ups
 from celeriac.context import Context
 from celeriac.exceptions import CeleriacError, NotRegistered, TaskRevokedError
 from celeriac.message import Message
+from celeriac.revocation import not_begun
 from celeriac.row import Row
 from celeriac.serialization import loads
 from celeriac.trace import failed, trace
@@ -58,10 +59,12 @@ def attempt(app: Celeriac, delivery: Delivery, *, has_row: bool) -> Row:
 
 def _run(app: Celeriac, delivery: Delivery, request: Context) -> Row:
     message = delivery.message
+    if isinstance(delivery.error, TaskRevokedError):
+        return not_begun(app, request, delivery.error)
     if delivery.error:
         return failed(message, delivery.error)
     if message.expires and message.expires <= clock.now():
-        return failed(message, TaskRevokedError("expired")).replace(state=states.REVOKED)
+        return not_begun(app, request, TaskRevokedError("expired"))
     try:
         task = app.tasks[message.task]
     except NotRegistered as error:

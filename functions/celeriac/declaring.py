@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from celeriac import clock, states
+from celeriac.revocation import end_if_terminated
 from celeriac.row import Row
 from celeriac.serialization import dumps
 
@@ -24,7 +25,8 @@ def declare(task: Task, request: Context, state: str, meta: dict[str, Any]) -> N
         request.declared = (state, meta)
     else:
         row = Row.of(request.delivered, state, meta=dumps(meta))
-        task.app.services.backend.progress(row)
+        if not task.app.services.backend.progress(row):
+            end_if_terminated(task.app, request.delivered)
 
 
 def declared(request: Context) -> Row | None:

@@ -2,6 +2,7 @@
 
     CeleriacError                     the root: catch this to catch them all
     ├── ImproperlyConfigured          settings, environment or arguments that cannot work (a ValueError, too)
+    ├── NotSupported                  what only a process that stays could do (a NotImplementedError, too)
     ├── NotRegistered                 no task of that name in this app (a KeyError, too)
     ├── QueueNotFound                 this process may not send to that queue (a KeyError, too)
     ├── SecurityError                 data that asks for what data may not ask for
@@ -22,6 +23,7 @@
         ├── MaxRetriesExceededError   the last attempt failed as well
         ├── ChordError                a member of a chord's header failed
         ├── TaskRevokedError          revoked, or expired before it could start
+        │   └── Terminated            raised *inside* the task, which is to end as revoked
         ├── TimeLimitExceeded         the hard time limit ended the task
         ├── SoftTimeLimitExceeded     raised *inside* the task, which may clean up
         └── WorkerLostError           the worker died with the task in hand
@@ -44,6 +46,7 @@ __all__ = [
     "ImproperlyConfigured",
     "MaxRetriesExceededError",
     "NotRegistered",
+    "NotSupported",
     "ObjectNotFound",
     "ObjectTooLarge",
     "OperationalError",
@@ -58,6 +61,7 @@ __all__ = [
     "TaskError",
     "TaskPredicate",
     "TaskRevokedError",
+    "Terminated",
     "TimeLimitExceeded",
     "TimeoutError",
     "WorkerLostError",
@@ -76,6 +80,10 @@ class NotRegistered(CeleriacError, KeyError):
     """Raised when an app has no task of that name."""
 
     __str__ = Exception.__str__
+
+
+class NotSupported(CeleriacError, NotImplementedError):
+    """Raised for what belongs to a worker process that stays; the message says what there is instead."""
 
 
 class QueueNotFound(CeleriacError, KeyError):
@@ -197,6 +205,10 @@ class ChordError(TaskError):
 
 class TaskRevokedError(TaskError):
     """The task was revoked, or expired, before it could start."""
+
+
+class Terminated(TaskRevokedError):
+    """Raised inside a task that somebody terminates, when it next tells of itself; it may clean up, and is REVOKED."""
 
 
 class TimeLimitExceeded(TaskError):

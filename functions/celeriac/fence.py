@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from celeriac import states
+from celeriac import marks, states
 from celeriac.message import Message
 from celeriac.row import Row
 
@@ -15,10 +15,11 @@ __all__ = ["Verdict", "judge"]
 
 
 class Verdict(Enum):
-    """RUN it; REPLAY the follow-ups of its recorded outcome, for the worker may have died before sending them; or drop
-    it as STALE, because a later attempt has taken over."""
+    """RUN it; REVOKE it, as somebody asked for; REPLAY the follow-ups of its recorded outcome, for the worker may have
+    died before sending them; or drop it as STALE, because a later attempt has taken over."""
 
     RUN = "run"
+    REVOKE = "revoke"
     REPLAY = "replay"
     STALE = "stale"
 
@@ -30,4 +31,4 @@ def judge(message: Message, row: Row | None) -> Verdict:
     if row.ready or row.attempt > message.retries:
         is_own = row.attempted == message.retries and (row.ready or row.state == states.RETRY)
         return Verdict.REPLAY if is_own else Verdict.STALE
-    return Verdict.RUN
+    return Verdict.REVOKE if row.mark in marks.REVOKING else Verdict.RUN

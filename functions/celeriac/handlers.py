@@ -44,6 +44,8 @@ def end(task: Task, request: Context, state: str) -> None:
     elif state == states.FAILURE and info is not None:
         _guarded(task.on_failure, error, *call, info)
         signals.task_failure.send(task, **about, exception=error, traceback=info.tb, einfo=info)
+    elif state == states.REVOKED:
+        signals.task_revoked.send(task, request=request, terminated=True, signum=None, expired=False)
     outcome = value if error is None else error
     if state != states.IGNORED:
         _guarded(task.after_return, state, outcome, *call, info)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from celeriac.exceptions import Ignore, Reject, Retry
+from celeriac.exceptions import Ignore, Reject, Retry, Terminated
 
 if TYPE_CHECKING:
     from celeriac.task import Task
@@ -50,7 +50,7 @@ def autoretry(task: Task, run: Callable[..., Any]) -> Callable[..., Any]:
 def _retrying(task: Task) -> Iterator[None]:
     try:
         yield
-    except (Retry, Ignore, Reject):
+    except (Retry, Ignore, Reject, Terminated):
         raise
     except tuple(task.dont_autoretry_for):
         raise

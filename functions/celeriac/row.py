@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from celeriac import states
+from celeriac import marks, states
 from celeriac.message import Message
 
-__all__ = ["Row"]
+__all__ = ["ABORTED", "Row"]
+
+ABORTED = "ABORTED"
+"""The state that callers see of a task that was asked to stop (`celeriac.contrib.abortable`)."""
+_NOT_BEGUN = frozenset({states.PENDING, states.RECEIVED, states.RETRY, states.REJECTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,8 @@ class Row:
     children: tuple[str, ...] = ()
     started_at: datetime | None = None
     done_at: datetime | None = None
+    mark: str | None = None
+    """What somebody wants of the task (`celeriac.marks`); an outcome has none."""
 
     @classmethod
     def of(cls, attempt: Message, state: str, /, **fields: Any) -> Self:
@@ -55,6 +61,25 @@ class Row:
     def ready(self) -> bool:
         """Whether this is an outcome: it never changes again."""
         return self.state in states.READY_STATES
+
+    @property
+    def seen(self) -> Self:
+        """The row as a caller sees it: what is revoked and not known to run says so, as with Celery's workers.
+
+        It may run all the same, if it had begun without telling; then its outcome comes in the place of this.
+        """
+        if self.mark in marks.REVOKING and self.state in _NOT_BEGUN:
+            return self.replace(state=states.REVOKED, error=None, meta=None)
+        return self.replace(state=ABORTED) if self.mark == marks.ABORT and not self.ready else self
+
+    @property
+    def listing(self) -> tuple[str, datetime] | None:
+        """Under what the table lists the row, and in which place there; None for most rows."""
+        if self.state == states.FAILURE and self.done_at:
+            return f"{states.FAILURE}#{self.done_at.date()}", self.done_at
+        if self.state == states.STARTED and self.started_at:
+            return f"{states.STARTED}#{self.queue}", self.started_at
+        return None
 
     @property
     def attempted(self) -> int:

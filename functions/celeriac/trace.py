@@ -9,7 +9,7 @@ from celeriac import clock, context, handlers, limits, states
 from celeriac.calling import call
 from celeriac.context import Context
 from celeriac.declaring import declared
-from celeriac.exceptions import EncodeError, Ignore, Reject, Retry
+from celeriac.exceptions import EncodeError, Ignore, Reject, Retry, Terminated
 from celeriac.failure import record_of
 from celeriac.ids import told_by
 from celeriac.message import Message
@@ -45,8 +45,8 @@ def trace(task: Task, request: Context) -> Row:
 
 def failed(message: Message, error: BaseException, text: str | None = None) -> Row:
     """The row of a failure: the error, and the whole message, so that a person can send it again."""
-    text = text or whole(message)
-    return Row.of(message, states.FAILURE, error=dumps(record_of(error)), message=text, done_at=clock.now())
+    text, state = text or whole(message), states.REVOKED if isinstance(error, Terminated) else states.FAILURE
+    return Row.of(message, state, error=dumps(record_of(error)), message=text, done_at=clock.now())
 
 
 def retried(message: Message, retry: Retry, text: str) -> Row:

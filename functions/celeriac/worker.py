@@ -21,7 +21,7 @@ from celeriac import clock, log, states
 from celeriac.attempt import Delivery, attempt
 from celeriac.broker import PayloadGone
 from celeriac.conclusion import conclude
-from celeriac.exceptions import CeleriacError, WorkerLostError
+from celeriac.exceptions import CeleriacError, TaskRevokedError, WorkerLostError
 from celeriac.fence import Verdict, judge
 from celeriac.message import Message
 from celeriac.row import Row
@@ -155,6 +155,8 @@ class _Batch:
         verdict = judge(message, row)
         if verdict is Verdict.STALE:
             return
+        if verdict is Verdict.REVOKE:
+            delivery = dataclasses.replace(delivery, error=TaskRevokedError("revoked"))
         is_given_up = verdict is Verdict.RUN and self._is_given_up(delivery)
         if verdict is Verdict.RUN and not is_given_up and (_is_early(message) or self._is_short_of_time(message)):
             self.broker.publish([message])

@@ -10,7 +10,7 @@ __all__ = ["ResultTable"]
 
 
 class ResultTable(Construct):
-    """One item a task, gone some time after `expires_at`; the sparse index `failures` lists what went wrong by day."""
+    """An item a task, gone after `expires_at`; the sparse index `listed` has what failed, runs or is revoked."""
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
         super().__init__(scope, construct_id)
@@ -28,9 +28,9 @@ class ResultTable(Construct):
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         self.table.add_global_secondary_index(
-            index_name="failures",
-            partition_key=_string("failed_on"),
-            sort_key=_string("done_at"),
+            index_name="listed",
+            partition_key=_string("listed"),
+            sort_key=_string("listed_at"),
             projection_type=dynamodb.ProjectionType.ALL,
         )
 

@@ -103,6 +103,7 @@ def test_what_stays_unread_is_an_error_and_never_taken_for_absent(dynamodb: Stub
         ("update_item", lambda backend: backend.record(SUCCESS)),
         ("update_item", lambda backend: backend.progress(SUCCESS)),
         ("put_item", lambda backend: backend.accept(MESSAGE)),
+        ("put_item", lambda backend: backend.mark("id-1", "revoke")),
         ("delete_item", lambda backend: backend.forget("id-1")),
         ("query", lambda backend: list(backend.failures(NOON.date()))),
     ],
@@ -155,7 +156,8 @@ def test_a_receipt_is_written_only_where_there_is_no_row(dynamodb: Stubber, back
 
 
 @pytest.mark.parametrize(
-    ("state", "days"), [(states.SUCCESS, 3), (states.REVOKED, 3), (states.FAILURE, 14), (states.RETRY, 14)]
+    ("state", "days"),
+    [(states.SUCCESS, 3), (states.REVOKED, 3), (states.FAILURE, 14), (states.STARTED, 14), (states.RETRY, 380)],
 )
 def test_how_long_a_row_is_kept(state: str, days: int) -> None:
     backend = DynamoDBBackend("results", MemoryBucket(), timedelta(days=3))
@@ -166,9 +168,9 @@ def test_how_long_a_row_is_kept(state: str, days: int) -> None:
 def test_failures_are_listed_page_by_page(dynamodb: Stubber, backend: DynamoDBBackend) -> None:
     first: dict[str, Any] = {
         "TableName": "results",
-        "IndexName": "failures",
-        "KeyConditionExpression": "failed_on = :day",
-        "ExpressionAttributeValues": {":day": {"S": "2026-11-22"}},
+        "IndexName": "listed",
+        "KeyConditionExpression": "listed = :under",
+        "ExpressionAttributeValues": {":under": {"S": "FAILURE#2026-11-22"}},
         "ScanIndexForward": False,
     }
     more = {"LastEvaluatedKey": {"id": {"S": "a"}}}

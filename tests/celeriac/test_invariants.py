@@ -82,7 +82,13 @@ class Office:
             runs["roll"] += 1
             return runs["roll"]
 
-        self.roll = roll
+        @app.task(name="office.stop", bind=True, default_retry_delay=60)
+        def stop(task: Task) -> None:
+            runs[f"stop {task.request.retries}"] += 1
+            app.control.revoke(str(task.request.id))
+            raise task.retry()
+
+        self.roll, self.stop = roll, stop
         self.add, self.hire, self.flaky, self.fail, self.mourn = add, hire, flaky, fail, mourn
 
 
@@ -159,7 +165,22 @@ def a_chain_of_long_results(office: Office) -> list[Any]:
     return [last, last.parent]
 
 
+def a_chord_with_a_member_that_is_revoked(office: Office) -> list[Any]:
+    body = chain(office.total.s(), office.add.s(1)).on_error(office.mourn.s())
+    result = chord([office.add.s(1, 1), chain(office.add.s(2, 2), office.add.s(3))], body).delay()
+    last = result.parent.parent.results[1] if result.parent.parent else result.parent.results[1]
+    last.parent.revoke()
+    return [result, last, last.parent]
+
+
+def a_task_that_is_revoked_before_its_retry(office: Office) -> list[Any]:
+    last = chain(office.stop.s(), office.add.si(1, 2)).delay()
+    return [last, last.parent]
+
+
 STORIES: list[Story] = [
+    a_chord_with_a_member_that_is_revoked,
+    a_task_that_is_revoked_before_its_retry,
     a_chain_of_long_results,
     a_chord,
     a_chord_in_the_middle_of_a_chain,

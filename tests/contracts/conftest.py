@@ -85,7 +85,7 @@ def on_aws() -> Engine:
     sqs, dynamodb, s3 = aws.client("sqs"), aws.client("dynamodb"), aws.client("s3")
     s3.create_bucket(Bucket=name)
     queues = {queue: sqs.create_queue(QueueName=f"{name}-{queue}")["QueueUrl"] for queue in "ab"}
-    kinds = {"id": "S", "failed_on": "S", "done_at": "S"}
+    kinds = {"id": "S", "listed": "S", "listed_at": "S"}
     dynamodb.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
@@ -93,10 +93,10 @@ def on_aws() -> Engine:
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         GlobalSecondaryIndexes=[
             {
-                "IndexName": "failures",
+                "IndexName": "listed",
                 "KeySchema": [
-                    {"AttributeName": "failed_on", "KeyType": "HASH"},
-                    {"AttributeName": "done_at", "KeyType": "RANGE"},
+                    {"AttributeName": "listed", "KeyType": "HASH"},
+                    {"AttributeName": "listed_at", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "ALL"},
             }

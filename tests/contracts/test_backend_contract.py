@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from celeriac import clock, states
+from celeriac import clock, marks, states
 from celeriac.join import Join, Place
 from celeriac.message import Message
 from celeriac.row import Row
@@ -208,3 +208,95 @@ def test_the_results_of_a_group_wait_for_its_slowest_member(engine: Any) -> None
     engine.backend.record(success(task=TASK.replace(group="group-1")))
     with clock.running_on(lambda: datetime.now(UTC) + timedelta(days=13)):
         assert engine.backend.get_many(["id-1"], consistent=True)
+
+
+MARKS = [marks.ABORT, marks.REVOKE, marks.TERMINATE]
+
+
+def mark_of(engine: Any) -> str | None:
+    row = engine.backend.get("id-1")
+    mark: str | None = row and row.mark
+    return mark
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_on_a_task_that_nobody_knows_waits_for_it(engine: Any, mark: str) -> None:
+    engine.backend.mark("id-1", mark)
+    assert engine.backend.get("id-1") == Row(id="id-1", state=states.PENDING, mark=mark)
+    with clock.running_on(lambda: datetime.now(UTC) + timedelta(days=366)):
+        assert mark_of(engine) == mark, "it outlasts the longest ETA"
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("standing", [success(), failure()], ids=lambda row: row.state)
+def test_what_is_finished_takes_no_mark(engine: Any, standing: Row, mark: str) -> None:
+    engine.backend.record(standing)
+    engine.backend.mark("id-1", mark)
+    assert engine.backend.get("id-1") == standing
+
+
+def test_a_mark_takes_nothing_from_the_row_and_an_outcome_takes_the_mark(engine: Any) -> None:
+    engine.backend.record(retry(0))
+    engine.backend.mark("id-1", marks.REVOKE)
+    assert engine.backend.get("id-1") == retry(0).replace(mark=marks.REVOKE)
+    ended = success(attempt=1)
+    assert engine.backend.record(ended) == ended
+    assert engine.backend.get("id-1") == ended
+
+
+def test_a_mark_outlives_the_retry_of_the_attempt_that_ran_when_it_was_made(engine: Any) -> None:
+    engine.backend.mark("id-1", marks.REVOKE)
+    engine.backend.record(retry(0))
+    assert mark_of(engine) == marks.REVOKE
+    with clock.running_on(lambda: datetime.now(UTC) + timedelta(days=366)):
+        assert mark_of(engine) == marks.REVOKE
+
+
+@pytest.mark.parametrize("first", MARKS)
+@pytest.mark.parametrize("second", MARKS)
+def test_the_strongest_mark_stays(engine: Any, first: str, second: str) -> None:
+    engine.backend.mark("id-1", first)
+    engine.backend.mark("id-1", second)
+    assert mark_of(engine) == MARKS[max(MARKS.index(first), MARKS.index(second))]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_only_a_terminated_task_may_not_tell_of_itself(engine: Any, mark: str) -> None:
+    started = Row.of(TASK, states.STARTED, started_at=NOON)
+    engine.backend.progress(started)
+    engine.backend.mark("id-1", mark)
+    assert engine.backend.progress(started.replace(state="PROGRESS", meta="1")) is (mark != marks.TERMINATE)
+    assert mark_of(engine) == mark
+
+
+def test_a_mark_of_long_ago_is_gone(engine: Any) -> None:
+    engine.backend.mark("id-1", marks.TERMINATE)
+    with clock.running_on(lambda: datetime.now(UTC) + timedelta(days=400)):
+        assert engine.backend.get("id-1") is None
+        engine.backend.mark("id-1", marks.REVOKE)
+        assert mark_of(engine) == marks.REVOKE
+
+
+def test_what_runs_is_listed_by_its_queue_until_it_ends(engine: Any) -> None:
+    tasks = [TASK.replace(id=f"id-{number}", queue="ab"[number % 2]) for number in range(4)]
+    for task in tasks:
+        engine.backend.progress(Row.of(task, states.STARTED, started_at=NOON + timedelta(seconds=int(task.id[-1]))))
+    engine.backend.record(success(task=tasks[2]))
+    engine.backend.progress(Row.of(tasks[0], "PROGRESS", meta="1"))
+    assert [row.id for row in engine.backend.listed("STARTED#b")] == ["id-3", "id-1"]
+
+
+def test_what_is_revoked_is_listed_until_a_worker_has_met_it(engine: Any) -> None:
+    for number in (1, 2, 3):
+        engine.backend.mark(f"id-{number}", marks.REVOKE)
+    engine.backend.mark("id-4", marks.ABORT)
+    engine.backend.record(Row(id="id-2", state=states.REVOKED, done_at=clock.now()))
+    assert {row.id for row in engine.backend.revoked()} == {"id-1", "id-3"}
+
+
+def test_notices_are_read_with_the_rows(engine: Any) -> None:
+    engine.backend.record(success())
+    engine.backend.open_join(join_of(2))
+    rows, notices = engine.backend.read(["id-1", "id-2"], ["chord#join-1", "chord#none"])
+    assert ([*rows], [*notices]) == (["id-1"], ["chord#join-1"])
+    assert engine.backend.read([], []) == ({}, {})

@@ -10,17 +10,17 @@ def test_results_are_billed_on_demand_encrypted_and_restorable(resources: Any) -
         assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
 
 
-def test_results_expire_and_failures_are_indexed_by_day(resources: Any) -> None:
+def test_results_expire_and_what_is_listed_has_an_index(resources: Any) -> None:
     (table,) = (t for t in resources("storage", "DynamoDB::Table").values() if t["TableName"] == "celeriac-dev-results")
 
     assert table["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
     assert table["GlobalSecondaryIndexes"] == [
         {
-            "IndexName": "failures",
+            "IndexName": "listed",
             "KeySchema": [
-                {"AttributeName": "failed_on", "KeyType": "HASH"},
-                {"AttributeName": "done_at", "KeyType": "RANGE"},
+                {"AttributeName": "listed", "KeyType": "HASH"},
+                {"AttributeName": "listed_at", "KeyType": "RANGE"},
             ],
             "Projection": {"ProjectionType": "ALL"},
         }

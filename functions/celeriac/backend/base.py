@@ -25,7 +25,9 @@ RESULT_EXPIRES = timedelta(days=1)
 """Celery's `result_expires`."""
 FAILURE_EXPIRES = timedelta(days=14)
 """A failure stays as long as a dead letter does: time enough for a person. So do the results of a group's members,
-which may have to wait for the slowest."""
+which may have to wait for the slowest, and the row of a task on its way, which is there for its message."""
+LONGEST_WAIT = timedelta(seconds=limits.RETRY_COUNTDOWN_S) + FAILURE_EXPIRES
+"""What is said of a task that may not be due for a year stays until it is."""
 
 
 class Backend(ABC):
@@ -35,11 +37,18 @@ class Backend(ABC):
         self.payloads, self.result_expires = payloads, result_expires
 
     @abstractmethod
-    def get_many(self, ids: Iterable[str], *, consistent: bool = False) -> dict[str, Row]:
-        """The rows of those ids that have one; what is stored in S3 is left there until `filled`.
+    def read(
+        self, ids: Iterable[str], notices: Iterable[str] = (), *, consistent: bool = False
+    ) -> tuple[dict[str, Row], dict[str, str]]:
+        """The rows of those ids that have one, and in the same request the notices that are there, by their keys.
 
-        Unless `consistent`, at half the price and as much less certain: good enough for the fence before a run.
+        What is stored in S3 is left there until `filled`. Unless `consistent`, at half the price and as much less
+        certain: good enough for the fence before a run.
         """
+
+    def get_many(self, ids: Iterable[str], *, consistent: bool = False) -> dict[str, Row]:
+        """The rows of those ids that have one, as `read` finds them."""
+        return self.read(ids, consistent=consistent)[0]
 
     @abstractmethod
     def _get(self, task_id: str) -> Row | None: ...
@@ -61,12 +70,16 @@ class Backend(ABC):
         """Delete a task's row, if there is one."""
 
     @abstractmethod
-    def failures(self, on: date) -> Iterator[Row]:
-        """The tasks that failed on a day (UTC), newest first."""
+    def mark(self, task_id: str, mark: str) -> None:
+        """Mark a task that is not finished (`celeriac.marks`), one that is not known included; the strongest stays."""
 
     @abstractmethod
-    def _keep(self, key: str, text: str) -> None:
-        """Keep a text under a key, for as long as a failure; a second time changes nothing."""
+    def listed(self, under: str) -> Iterator[Row]:
+        """The rows that are listed under a heading (`Row.listing`), newest first."""
+
+    @abstractmethod
+    def _keep(self, key: str, text: str, lives: timedelta = FAILURE_EXPIRES) -> None:
+        """Keep a text under a key for a while; a second time changes nothing."""
 
     @abstractmethod
     def _swap(self, key: str, old: str, new: str) -> None:
@@ -88,6 +101,14 @@ class Backend(ABC):
         """The task's row as it is now, its result included, or None."""
         row = self._get(task_id)
         return self.filled(row) if row else None
+
+    def failures(self, on: date) -> Iterator[Row]:
+        """The tasks that failed on a day (UTC), newest first."""
+        return self.listed(f"{states.FAILURE}#{on}")
+
+    def revoked(self) -> Iterator[Row]:
+        """The tasks that are revoked and have not come to a worker yet, newest first."""
+        return self.listed(states.REVOKED)
 
     def record(self, row: Row) -> Row:
         """Write an outcome, or the RETRY that ends an attempt; returns the row that stands, ours or an earlier one."""
@@ -142,7 +163,9 @@ class Backend(ABC):
 
     def expires_at(self, row: Row) -> int:
         """When the row may go, in seconds since the epoch."""
-        is_kept = row.state in {states.FAILURE, states.RETRY} or row.group_id is not None
+        if row.state == states.RETRY:
+            return seconds(clock.now() + LONGEST_WAIT)
+        is_kept = not row.ready or row.state == states.FAILURE or row.group_id is not None
         return seconds(clock.now() + (FAILURE_EXPIRES if is_kept else self.result_expires))
 
     def receipt_expires_at(self, message: Message) -> int:

@@ -6,16 +6,26 @@ import random
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from celeriac import aws, clock, limits, states
-from celeriac.backend.base import FAILURE_EXPIRES, RESULT_EXPIRES, Backend, seconds
+from celeriac import aws, clock, limits, marks, states
+from celeriac.backend.base import FAILURE_EXPIRES, LONGEST_WAIT, RESULT_EXPIRES, Backend, seconds
+from celeriac.backend.items import (
+    ATTRIBUTES,
+    fields_of,
+    key_of,
+    living,
+    names_of,
+    now_text,
+    parameters_of,
+    row_of,
+    values_of,
+)
 from celeriac.exceptions import OperationalError
 from celeriac.join import Join, Place
 from celeriac.message import Message
 from celeriac.row import Row
-from celeriac.serialization import dumps, loads
 from celeriac.storage import Objects
 
 __all__ = ["DynamoDBBackend"]
@@ -23,14 +33,14 @@ __all__ = ["DynamoDBBackend"]
 # The conditions: a write happens where its condition is true. A row past its time counts as gone, for TTL deletes late.
 ROW_IS_GONE = "attribute_not_exists(#id) OR #expires_at < :now"
 TEXT_IS_UNCHANGED = "#text = :old"
-ATTEMPT_IS_CURRENT = f"{ROW_IS_GONE} OR (#attempt <= :attempted AND NOT #state IN (:success, :failure, :revoked))"
+IS_UNFINISHED = "NOT #state IN (:success, :failure, :revoked)"
+MARK_IS_WEAKER = f"{IS_UNFINISHED} AND (attribute_not_exists(#mark) OR #mark < :mark)"
+ATTEMPT_IS_CURRENT = f"{ROW_IS_GONE} OR (#attempt <= :attempted AND {IS_UNFINISHED})"
+ATTEMPT_MAY_GO_ON = f"({ATTEMPT_IS_CURRENT}) AND (attribute_not_exists(#mark) OR #mark < :terminate)"
 
 READ_ATTEMPTS = 5
 READ_INTERVAL_S = 0.2
 """How often, and after what pauses, a throttled table is asked for what it left unread."""
-
-_TIMES = frozenset({"started_at", "done_at"})
-_ATTRIBUTES = tuple(name for name in Row.__dataclass_fields__ if name != "id")
 
 
 class DynamoDBBackend(Backend):
@@ -40,9 +50,13 @@ class DynamoDBBackend(Backend):
         super().__init__(payloads, result_expires)
         self.table = table
 
-    def get_many(self, ids: Iterable[str], *, consistent: bool = False) -> dict[str, Row]:
-        keys = [_key(task_id) for task_id in dict.fromkeys(ids)]
-        return {row.id: row for row in _living(self._items(keys, consistent=consistent))}
+    def read(
+        self, ids: Iterable[str], notices: Iterable[str] = (), *, consistent: bool = False
+    ) -> tuple[dict[str, Row], dict[str, str]]:
+        keys = [key_of(key) for key in dict.fromkeys((*ids, *notices))]
+        items = list(self._items(keys, consistent=consistent))
+        texts = {item["id"]["S"]: item["text"]["S"] for item in items if "text" in item}
+        return {row.id: row for row in living(items)}, texts
 
     def _items(self, keys: list[dict[str, Any]], *, consistent: bool = False) -> Iterator[dict[str, Any]]:
         for start in range(0, len(keys), limits.DYNAMODB_BATCH_GET_ITEMS):
@@ -61,54 +75,69 @@ class DynamoDBBackend(Backend):
 
     def _get(self, task_id: str) -> Row | None:
         item = self._item(task_id)
-        return next(_living([item] if item else []), None)
+        return next(living([item] if item else []), None)
 
     def accept(self, message: Message) -> None:
         row = Row.of(message, states.PENDING)
-        self._put_if_gone({"id": row.id, **_fields(row), "expires_at": self.receipt_expires_at(message)})
+        self._put_if_gone({"id": row.id, **fields_of(row), "expires_at": self.receipt_expires_at(message)})
 
     def progress(self, row: Row) -> bool:
-        return self._write(row, _fields(row), remove=()) is None
+        return self._write(row, fields_of(row), remove=(), condition=ATTEMPT_MAY_GO_ON) is None
 
     def _record(self, row: Row) -> Row | None:
-        fields = _fields(row)
-        if row.state == states.FAILURE and row.done_at:
-            fields["failed_on"] = row.done_at.date().isoformat()
-        return self._write(
-            row, fields, remove=tuple(name for name in (*_ATTRIBUTES, "failed_on") if name not in fields)
-        )
+        fields = fields_of(row)
+        # Who revokes a task means its retries, too.
+        kept = {*fields, "mark"} if row.state == states.RETRY else {*fields}
+        return self._write(row, fields, remove=tuple(name for name in ATTRIBUTES if name not in kept))
 
     def forget(self, task_id: str) -> None:
         with aws.translated(f"forgetting {task_id}"):
-            aws.client("dynamodb").delete_item(TableName=self.table, Key=_key(task_id))
+            aws.client("dynamodb").delete_item(TableName=self.table, Key=key_of(task_id))
 
-    def failures(self, on: date) -> Iterator[Row]:
+    def mark(self, task_id: str, mark: str) -> None:
+        fields = {"mark": mark, "expires_at": seconds(clock.now() + LONGEST_WAIT)}
+        listing = {"listed": states.REVOKED, "listed_at": clock.now().isoformat()} if mark in marks.REVOKING else {}
+        if self._put_if_gone({"id": task_id, "state": states.PENDING, "attempt": 0, **fields, **listing}):
+            return
+        update = ", ".join(f"#{name} = :{name}" for name in fields)
+        update += "".join(f", #{name} = if_not_exists(#{name}, :{name})" for name in listing)
+        with suppress(_Standing), _refusals(f"marking {task_id}"):
+            aws.client("dynamodb").update_item(
+                TableName=self.table,
+                Key=key_of(task_id),
+                UpdateExpression=f"SET {update}",
+                ConditionExpression=MARK_IS_WEAKER,
+                ExpressionAttributeNames=names_of(("state", *fields, *listing)),
+                ExpressionAttributeValues=parameters_of({**fields, **listing, **_FINISHED}),
+            )
+
+    def listed(self, under: str) -> Iterator[Row]:
         pages = (
             aws.client("dynamodb")
             .get_paginator("query")
             .paginate(
                 TableName=self.table,
-                IndexName="failures",
-                KeyConditionExpression="failed_on = :day",
-                ExpressionAttributeValues={":day": {"S": on.isoformat()}},
+                IndexName="listed",
+                KeyConditionExpression="listed = :under",
+                ExpressionAttributeValues={":under": {"S": under}},
                 ScanIndexForward=False,
             )
         )
-        with aws.translated(f"listing the failures of {on}"):
+        with aws.translated(f"listing {under}"):
             for page in pages:
-                yield from _living(page["Items"])
+                yield from living(page["Items"])
 
-    def _keep(self, key: str, text: str) -> None:
-        self._put_if_gone({"id": key, "text": text, "expires_at": seconds(clock.now() + FAILURE_EXPIRES)})
+    def _keep(self, key: str, text: str, lives: timedelta = FAILURE_EXPIRES) -> None:
+        self._put_if_gone({"id": key, "text": text, "expires_at": seconds(clock.now() + lives)})
 
     def _swap(self, key: str, old: str, new: str) -> None:
         with suppress(_Standing), _refusals(f"changing {key}"):
             aws.client("dynamodb").update_item(
                 TableName=self.table,
-                Key=_key(key),
+                Key=key_of(key),
                 UpdateExpression="SET #text = :new",
                 ConditionExpression=TEXT_IS_UNCHANGED,
-                ExpressionAttributeNames=_names(("text",)),
+                ExpressionAttributeNames=names_of(("text",)),
                 ExpressionAttributeValues={":old": {"S": old}, ":new": {"S": new}},
             )
 
@@ -118,57 +147,62 @@ class DynamoDBBackend(Backend):
 
     def _note_arrival(self, place: Place) -> bool:
         shard = place.index // SHARD_MEMBERS
-        values = {
-            "index": {"NS": [str(place.index)]},
-            **_values({"expires_at": seconds(clock.now() + FAILURE_EXPIRES)}),
-        }
+        expires_at = {"expires_at": seconds(clock.now() + FAILURE_EXPIRES)}
         with aws.translated(f"arriving at the join {place.join}"):
             answer = aws.client("dynamodb").update_item(
                 TableName=self.table,
-                Key=_key(_counter(place.join, shard)),
+                Key=key_of(_counter(place.join, shard)),
                 UpdateExpression="ADD #arrived :index SET #expires_at = :expires_at",
-                ExpressionAttributeNames=_names(("arrived", "expires_at")),
-                ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
+                ExpressionAttributeNames=names_of(("arrived", "expires_at")),
+                ExpressionAttributeValues={":index": {"NS": [str(place.index)]}, **parameters_of(expires_at)},
                 ReturnValues="ALL_NEW",
             )
         return len(answer["Attributes"]["arrived"]["NS"]) >= min(SHARD_MEMBERS, place.size - shard * SHARD_MEMBERS)
 
     def _arrivals(self, join: Join) -> int:
         shards = range(-(-len(join.members) // SHARD_MEMBERS))
-        items = self._items([_key(_counter(join.id, shard)) for shard in shards], consistent=True)
+        items = self._items([key_of(_counter(join.id, shard)) for shard in shards], consistent=True)
         return sum(len(item["arrived"]["NS"]) for item in items)
 
     def _item(self, key: str) -> dict[str, Any] | None:
         with aws.translated(f"reading {key}"):
-            answer = aws.client("dynamodb").get_item(TableName=self.table, Key=_key(key), ConsistentRead=True)
+            answer = aws.client("dynamodb").get_item(TableName=self.table, Key=key_of(key), ConsistentRead=True)
         item: dict[str, Any] | None = answer.get("Item")
         return item
 
-    def _put_if_gone(self, fields: Mapping[str, Any]) -> None:
+    def _put_if_gone(self, fields: Mapping[str, Any]) -> bool:
+        """Write an item, unless there is one; says whether it did."""
         with suppress(_Standing), _refusals(f"writing {fields['id']}"):
             aws.client("dynamodb").put_item(
                 TableName=self.table,
-                Item=_values(fields),
+                Item=values_of(fields),
                 ConditionExpression=ROW_IS_GONE,
-                ExpressionAttributeNames=_names(("id", "expires_at")),
-                ExpressionAttributeValues={":now": {"N": _now()}},
+                ExpressionAttributeNames=names_of(("id", "expires_at")),
+                ExpressionAttributeValues={":now": {"N": now_text()}},
             )
+            return True
+        return False
 
-    def _write(self, row: Row, fields: Mapping[str, Any], remove: tuple[str, ...]) -> Row | None:
-        """Write unless ATTEMPT_IS_CURRENT says no; returns the row that stood in the way."""
+    def _write(
+        self, row: Row, fields: Mapping[str, Any], remove: tuple[str, ...], condition: str = ATTEMPT_IS_CURRENT
+    ) -> Row | None:
+        """Write unless the condition says no; returns the row that stood in the way."""
         fields = {**fields, "expires_at": self.expires_at(row)}
-        values = _values({**fields, "attempted": row.attempted, **_FINISHED}) | {"now": {"N": _now()}}
+        values = {**fields, "attempted": row.attempted, **_FINISHED, "now": int(now_text())}
+        if condition == ATTEMPT_MAY_GO_ON:
+            values["terminate"] = marks.TERMINATE
         update = "SET " + ", ".join(f"#{name} = :{name}" for name in fields)
         update += " REMOVE " + ", ".join(f"#{name}" for name in remove) if remove else ""
+        names = {"id", "mark", *fields, *remove} if "#mark" in condition + update else {"id", *fields, *remove}
         try:
             with _refusals(f"writing the row of {row.id}"):
                 aws.client("dynamodb").update_item(
                     TableName=self.table,
-                    Key=_key(row.id),
+                    Key=key_of(row.id),
                     UpdateExpression=update,
-                    ConditionExpression=ATTEMPT_IS_CURRENT,
-                    ExpressionAttributeNames=_names(("id", *fields, *remove)),
-                    ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames=names_of(names),
+                    ExpressionAttributeValues=parameters_of(values),
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
         except _Standing as refusal:
@@ -192,7 +226,7 @@ def _refusals(what: str) -> Iterator[None]:
         if aws.error_code(error.__cause__) != "ConditionalCheckFailedException":
             raise
         item = getattr(error.__cause__, "response", {}).get("Item")
-        raise _Standing(_row(item) if item else None) from error
+        raise _Standing(row_of(item) if item else None) from error
 
 
 SHARD_MEMBERS = 256
@@ -204,46 +238,3 @@ def _counter(join_id: str, shard: int) -> str:
 
 
 _FINISHED = {"success": states.SUCCESS, "failure": states.FAILURE, "revoked": states.REVOKED}
-
-
-def _key(task_id: str) -> dict[str, Any]:
-    return {"id": {"S": task_id}}
-
-
-def _fields(row: Row) -> dict[str, Any]:
-    """The row's attributes that have a value, as plain JSON types."""
-    fields: dict[str, Any] = {}
-    for name in _ATTRIBUTES:
-        value = getattr(row, name)
-        if value is not None and value != ():
-            fields[name] = value.isoformat() if isinstance(value, datetime) else value
-    if row.children:
-        fields["children"] = dumps(row.children)
-    return fields
-
-
-def _names(names: Iterable[str]) -> dict[str, str]:
-    return {f"#{name}": name for name in names}
-
-
-def _values(fields: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    return {name: {"N": str(value)} if isinstance(value, int) else {"S": value} for name, value in fields.items()}
-
-
-def _now() -> str:
-    return str(int(clock.now().timestamp()))
-
-
-def _living(items: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
-    """The rows among those items whose time is not over: TTL deletes days late."""
-    now = clock.now().timestamp()
-    rows = (item for item in items if "state" in item)
-    return (_row(item) for item in rows if float(item.get("expires_at", {"N": "inf"})["N"]) >= now)
-
-
-def _row(item: Mapping[str, Any]) -> Row:
-    fields = {name: next(iter(item[name].values())) for name in _ATTRIBUTES if name in item}
-    fields |= {name: datetime.fromisoformat(fields[name]) for name in _TIMES & fields.keys()}
-    fields["attempt"] = int(fields.get("attempt", 0))
-    fields["children"] = tuple(loads(fields.get("children", "[]")))
-    return Row(id=item["id"]["S"], **fields)

@@ -131,6 +131,16 @@ class AsyncResult(ResultBase):
         self._row = None
         self.app.services.backend.forget(self.id)
 
+    def revoke(self, terminate: bool = False, wait: bool = False, timeout: float | None = None, **options: Any) -> None:
+        """Have the task not begin; with `terminate` end it when it next tells of itself.
+
+        With `wait`, return when the task is seen to be finished; raises TimeoutError after `timeout` seconds.
+        Source: https://docs.celeryq.dev/en/stable/userguide/workers.html#revoke-revoking-tasks
+        """
+        self.app.control.revoke(self.id, terminate=terminate, **options)
+        if wait:
+            self._wait(timeout, interval=0.5)
+
     def as_tuple(self) -> tuple[Any, None]:
         """The ids of this result and its parents, which `result_from_tuple` understands."""
         return (self.id, self.parent and self.parent.as_tuple()), None
@@ -146,7 +156,7 @@ class AsyncResult(ResultBase):
     def _look(self) -> Row | None:
         if self._row is None or not self._row.ready:
             self._row = self.app.services.backend.get(self.id)
-        return self._row
+        return self._row and self._row.seen
 
     def _wait(self, timeout: float | None, interval: float) -> None:
         deadline = math.inf if timeout is None else time.monotonic() + timeout

@@ -10,10 +10,10 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from celeriac import clock, states
-from celeriac.backend import RESULT_EXPIRES, Backend
+from celeriac import clock, marks, states
+from celeriac.backend.base import FAILURE_EXPIRES, LONGEST_WAIT, RESULT_EXPIRES, Backend, seconds
 from celeriac.broker import Broker, Entry
 from celeriac.exceptions import ObjectNotFound, ObjectTooLarge
 from celeriac.join import Join, Place
@@ -106,9 +106,16 @@ class MemoryBackend(Backend):
         self._arrived: dict[str, set[int]] = defaultdict(set)
         self._step, self._lock = step, threading.Lock()
 
-    def get_many(self, ids: Iterable[str], *, consistent: bool = False) -> dict[str, Row]:  # noqa: ARG002
+    def read(
+        self,
+        ids: Iterable[str],
+        notices: Iterable[str] = (),
+        *,
+        consistent: bool = False,  # noqa: ARG002
+    ) -> tuple[dict[str, Row], dict[str, str]]:
         self._step("read rows")
-        return {row.id: row for row in map(self._living, ids) if row}
+        texts = {key: self._texts[key] for key in notices if key in self._texts}
+        return {row.id: row for row in map(self._living, ids) if row}, texts
 
     def _get(self, task_id: str) -> Row | None:
         self._step(f"read row {task_id}")
@@ -124,7 +131,7 @@ class MemoryBackend(Backend):
         self._step(f"progress {row.id}")
         with self._lock:
             standing = self._living(row.id)
-            if standing and not _may_write(standing, row):
+            if standing and (not _may_write(standing, row) or standing.mark == marks.TERMINATE):
                 return False
             kept = {name: getattr(standing, name) for name in Row.__dataclass_fields__} if standing else {}
             told = {name: value for name in kept if (value := getattr(row, name)) not in (None, ())}
@@ -137,10 +144,17 @@ class MemoryBackend(Backend):
             standing = self._living(row.id)
             if standing and not _may_write(standing, row):
                 return standing
-            self._put(row)
+            self._put(row.replace(mark=standing.mark) if standing and row.state == states.RETRY else row)
             return None
 
-    def _keep(self, key: str, text: str) -> None:
+    def mark(self, task_id: str, mark: str) -> None:
+        self._step(f"mark {task_id}")
+        with self._lock:
+            row = self._living(task_id) or Row(id=task_id, state=states.PENDING)
+            if not row.ready and (row.mark or "") < mark:
+                self._put(row.replace(mark=mark), lives=LONGEST_WAIT)
+
+    def _keep(self, key: str, text: str, lives: timedelta = FAILURE_EXPIRES) -> None:  # noqa: ARG002
         self._step(f"keep {key}")
         self._texts.setdefault(key, text)
 
@@ -169,17 +183,19 @@ class MemoryBackend(Backend):
         self.rows.pop(task_id, None)
         self._texts.pop(task_id, None)
 
-    def failures(self, on: date) -> Iterator[Row]:
+    def listed(self, under: str) -> Iterator[Row]:
         rows = [row for task_id in list(self.rows) if (row := self._living(task_id))]
-        failed = [row for row in rows if row.state == states.FAILURE and row.done_at and row.done_at.date() == on]
-        return iter(sorted(failed, key=lambda row: str(row.done_at), reverse=True))
+        if under == states.REVOKED:
+            return (row for row in reversed(rows) if row.mark in marks.REVOKING and not row.listing)
+        found = [(row.listing[1], row) for row in rows if row.listing and row.listing[0] == under]
+        return (row for _, row in sorted(found, key=lambda item: item[0], reverse=True))
 
     def _living(self, task_id: str) -> Row | None:
         row, expires_at = self.rows.get(task_id, (None, 0))
         return row if expires_at >= clock.now().timestamp() else None
 
-    def _put(self, row: Row) -> None:
-        self.rows[row.id] = (row, self.expires_at(row))
+    def _put(self, row: Row, lives: timedelta | None = None) -> None:
+        self.rows[row.id] = (row, seconds(clock.now() + lives) if lives else self.expires_at(row))
 
 
 def _may_write(standing: Row, row: Row) -> bool:
