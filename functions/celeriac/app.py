@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
@@ -38,22 +39,40 @@ class Celeriac:
         self.main = main
         self.conf = Settings(**settings)
         if config_source is not None:
-            self.conf.read_object(config_source)
+            self.conf.read_later(config_source)
         self._tasks = registry.TaskRegistry()
         self.shared_tasks_seen = 0
         self._services: Services | None = None
         _current[:] = [self]
 
-    def config_from_object(self, obj: Any, silent: bool = False, namespace: str | None = None, **_ignored: Any) -> None:
-        """Take the settings of a module, an object, a mapping or the name of one.
+    def config_from_object(
+        self, obj: Any, silent: bool = False, force: bool = False, namespace: str | None = None
+    ) -> None:
+        """Take the settings of a module, an object, a mapping or the name of one, as soon as a setting is needed.
+
+        `force` takes them now; `silent` lets a module be missing.
 
         Source: https://docs.celeryq.dev/en/stable/userguide/application.html#config-from-object
         """
-        try:
-            self.conf.read_object(obj, namespace)
-        except ImportError:
-            if not silent:
-                raise
+        self.conf.read_later(obj, namespace, silent)
+        if force:
+            self.conf.read()
+
+    def config_from_envvar(self, variable_name: str, silent: bool = False, force: bool = False) -> bool:
+        """Take the settings of the module that an environment variable names; says whether it names one.
+
+        Source: https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery.config_from_envvar
+        """
+        module = os.environ.get(variable_name)
+        if not module and not silent:
+            raise ImproperlyConfigured(f"the environment variable {variable_name} must name a module with settings")
+        if module:
+            self.config_from_object(module, silent, force)
+        return bool(module)
+
+    def add_defaults(self, values: Mapping[str, Any] | Callable[[], Mapping[str, Any]]) -> None:
+        """Add settings that give way to what is set or read; a function is called when they are first needed."""
+        self.conf.add_later(values)
 
     @property
     def tasks(self) -> registry.TaskRegistry:

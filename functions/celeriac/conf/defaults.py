@@ -1,0 +1,56 @@
+"""The settings that mean something here, with Celery's defaults.
+
+Source: https://docs.celeryq.dev/en/stable/userguide/configuration.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+__all__ = ["ALWAYS", "DEFAULTS"]
+
+DEFAULTS: Mapping[str, Any] = {
+    "enable_utc": True,
+    "imports": (),
+    "include": (),
+    "result_expires": timedelta(days=1),
+    "result_serializer": "json",
+    "task_allow_error_cb_on_chord_header": False,
+    "task_always_eager": False,
+    "task_annotations": None,
+    "task_default_priority": None,
+    "task_eager_propagates": False,
+    "task_ignore_result": False,
+    "task_inherit_parent_priority": False,
+    "task_protocol": 2,
+    "task_serializer": "json",
+    "task_soft_time_limit": None,
+    "task_time_limit": None,
+    "task_track_started": False,
+    "timezone": None,
+}
+"""What an application may set, and what then follows Celery's documentation."""
+
+_LATE = "a message is deleted when its outcome is recorded"
+_BACK = "the message comes back, up to `max_receives` times"
+ALWAYS: Mapping[str, tuple[Any, str]] = {
+    "accept_content": (("json",), "messages are JSON, and nothing else is accepted"),
+    "event_serializer": ("json", "what is sent is JSON"),
+    "result_accept_content": (None, "results are JSON, and nothing else is accepted"),
+    "result_extended": (True, "a task's row holds its name, its queue and its attempt"),
+    "result_persistent": (True, "results are in DynamoDB"),
+    "task_acks_late": (True, _LATE),
+    "task_acks_on_failure": (True, _LATE),
+    "task_acks_on_failure_or_timeout": (True, _LATE),
+    "task_acks_on_timeout": (True, _LATE),
+    "task_publish_retry": (True, "the client tries again, with backoff, what AWS did not take"),
+    "task_reject_on_worker_lost": (True, _BACK),
+    "task_store_errors_even_if_ignored": (True, "an error is never lost, so that it can be listed and tried again"),
+    "worker_cancel_long_running_tasks_on_connection_loss": (False, "a worker has no connection that it could lose"),
+    "worker_deduplicate_successful_tasks": (True, "what has a recorded outcome never runs again"),
+    "worker_hijack_root_logger": (False, "Lambda's runtime owns the root logger; in Lambda its lines are JSON"),
+    "worker_pool_restarts": (False, "a worker is restarted by deploying it"),
+}
+"""What Celery lets one choose and is the same for all here: what it is, and why; another choice warns."""
