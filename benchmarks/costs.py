@@ -58,6 +58,7 @@ PATHS = (
     Path("sent ten at a time, result stored", sqs=3 / BATCH, writes=1, **WORK),
     Path("sent one at a time, result stored", sqs=1 + 2 / BATCH, writes=1, **WORK),
     Path("a link of a chain, result stored", sqs=1 + 2 / BATCH, writes=1, **WORK),
+    Path("a link of a chain of quick tasks, result stored", sqs=3 / BATCH, writes=1, **WORK),
     Path("a member of a chord of many", sqs=3 / BATCH, writes=2, reads=1.5, invocations=1 / BATCH),
     Path("packed by the hundred with `chunks`, result ignored", sqs=3 / 1000, reads=0.005, invocations=1 / 1000),
     Path("an attempt that is retried", sqs=1 + 2 / BATCH, writes=1, **WORK),

@@ -61,6 +61,10 @@ class Broker(ABC):
     def acknowledge(self, queue: str, receipts: Sequence[str]) -> None:
         """Delete delivered messages by their receipt handles; those that are deleted already are no error."""
 
+    @abstractmethod
+    def requeue(self, queue: str, receipt: str) -> None:
+        """Have a delivered message delivered again at once."""
+
     def publish(self, messages: Iterable[Message]) -> None:
         """Send messages, each to its `queue`.
 
@@ -154,6 +158,11 @@ class SQSBroker(Broker):
             entries = [{"Id": str(index), "ReceiptHandle": receipt} for index, receipt in enumerate(batch)]
             with aws.translated(f"acknowledging messages of queue {queue!r}"):
                 aws.client("sqs").delete_message_batch(QueueUrl=self.queues[queue], Entries=entries)
+
+    def requeue(self, queue: str, receipt: str) -> None:
+        with aws.translated(f"giving a message back to queue {queue!r}"):
+            url = self.queues[queue]
+            aws.client("sqs").change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
 
 
 def _delay_s(eta: datetime | None) -> int:

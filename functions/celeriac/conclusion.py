@@ -6,6 +6,7 @@ rows, joins and messages again, and doing it twice does no harm.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from celeriac import clock, errbacks, states
@@ -15,7 +16,7 @@ from celeriac.exceptions import ChordError
 from celeriac.failure import exception_of, record_of
 from celeriac.ids import told_by
 from celeriac.join import Join, Place, leaves
-from celeriac.launch import Launch, plan, send
+from celeriac.launch import Launch, open_joins, plan
 from celeriac.message import Message
 from celeriac.row import Row
 from celeriac.serialization import dumps, loads
@@ -26,16 +27,20 @@ if TYPE_CHECKING:
 __all__ = ["conclude", "follow_ups"]
 
 
-def conclude(app: Celeriac, message: Message, row: Row) -> None:
+Send = Callable[[Launch], None]
+"""Sends what follows."""
+
+
+def conclude(app: Celeriac, message: Message, row: Row, send: Send) -> None:
     """Do all that follows from a recorded outcome; those who wait come first, for a callback may be impossible."""
     if row.state in states.PROPAGATE_STATES:
         _abandon(app, message, row)
     ends_here = row.state in states.PROPAGATE_STATES or (row.state == states.SUCCESS and not message.chain)
     if ends_here and (place := Place.of(message.chord)):
-        _arrive(app, place)
+        _arrive(app, place, send)
     if row.state == states.FAILURE:
         errbacks.call_here(app, message, row)
-    send(app, follow_ups(app, message, row))
+    send(follow_ups(app, message, row))
 
 
 def follow_ups(app: Celeriac, message: Message, row: Row) -> Launch:
@@ -97,7 +102,7 @@ def _ends(signature: Any) -> list[Any]:
     return [signature] if signature.options.get("task_id") else []
 
 
-def _arrive(app: Celeriac, place: Place) -> None:
+def _arrive(app: Celeriac, place: Place, send: Send) -> None:
     """Arrive at a join; whoever completes it sends its body. Two may think they do, and send the same."""
     join = app.services.backend.arrive(place)
     if join is None:
@@ -105,11 +110,11 @@ def _arrive(app: Celeriac, place: Place) -> None:
     if join.body is None:
         outer = Place.of(join.place)
         if outer:
-            _arrive(app, outer)
+            _arrive(app, outer, send)
         return
     rows = app.services.backend.get_many(leaves(join.members), consistent=True)
     if error := _header_error(join, rows):
-        _fail(app, join, error)
+        _fail(app, join, error, send)
         return
     launch = Launch()
     filled = {task_id: app.services.backend.filled(row) for task_id, row in rows.items()}
@@ -119,7 +124,7 @@ def _arrive(app: Celeriac, place: Place) -> None:
         results = _gathered(join.members, filled)
         lineage = {"root_id": join.root_id, "parent_id": _last(join.members)}
         plan(app, body, launch, args=[results], rest=join.chain, place=Place.of(join.place), **lineage)
-    send(app, launch)
+    send(launch)
 
 
 def _last(members: list[Any]) -> str | None:
@@ -144,7 +149,7 @@ def _header_error(join: Join, rows: dict[str, Row]) -> ChordError | None:
     return None
 
 
-def _fail(app: Celeriac, join: Join, error: ChordError) -> None:
+def _fail(app: Celeriac, join: Join, error: ChordError, send: Send) -> None:
     """Have the body fail as if it had run: its row, its error callbacks, what follows it, and the join around it."""
     launch = Launch()
     with told_by(join.id, "body"):
@@ -154,6 +159,5 @@ def _fail(app: Celeriac, join: Join, error: ChordError) -> None:
     record = dumps(record_of(error))
     for message in launch.messages:
         row = Row.of(message, states.FAILURE, error=record, message=message.dumps(), done_at=clock.now())
-        for inner in launch.joins:
-            app.services.backend.open_join(inner)
-        conclude(app, message, app.services.backend.record(row))
+        open_joins(app, launch)
+        conclude(app, message, app.services.backend.record(row), send)

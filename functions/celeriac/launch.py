@@ -21,7 +21,7 @@ from celeriac.publish import message_of, publish
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
 
-__all__ = ["Launch", "members_of", "plan", "send", "start"]
+__all__ = ["Launch", "members_of", "open_joins", "plan", "send", "start"]
 
 HEADER_ONLY = frozenset({"countdown", "eta"})
 
@@ -72,9 +72,14 @@ def start(
 
 def send(app: Celeriac, launch: Launch) -> None:
     """Open the joins, then send the messages that may complete them."""
+    open_joins(app, launch)
+    publish(app, launch.messages)
+
+
+def open_joins(app: Celeriac, launch: Launch) -> None:
+    """Keep the joins for the messages' tasks to arrive at; to be done before any of those is sent."""
     for join in launch.joins:
         app.services.backend.open_join(join)
-    publish(app, launch.messages)
 
 
 def plan(app: Celeriac, signature: Any, launch: Launch, **way: Any) -> None:

@@ -29,7 +29,12 @@ __all__ = [
     "task_revoked",
     "task_success",
     "task_unknown",
+    "worker_init",
     "worker_process_init",
+    "worker_process_shutdown",
+    "worker_ready",
+    "worker_shutdown",
+    "worker_shutting_down",
 ]
 
 Receiver = Callable[..., Any]
@@ -119,5 +124,11 @@ task_failure = Signal("task_failure", "task_id", "exception", "args", "kwargs", 
 task_revoked = Signal("task_revoked", "request", "terminated", "signum", "expired")
 task_unknown = Signal("task_unknown", "name", "id", "message", "exc")
 task_rejected = Signal("task_rejected", "message", "exc")
+worker_init = Signal("worker_init")
 worker_process_init = Signal("worker_process_init")
-"""Sent once a process, at a worker function's cold start."""
+worker_ready = Signal("worker_ready")
+"""Sent once a process, in this order, at a worker function's cold start."""
+worker_shutting_down = Signal("worker_shutting_down", "sig", "how", "exitcode")
+worker_process_shutdown = Signal("worker_process_shutdown", "pid", "exitcode")
+worker_shutdown = Signal("worker_shutdown")
+"""Sent when Lambda ends a process; the receivers have half a second in all. Python 3.12 and later."""

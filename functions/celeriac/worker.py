@@ -9,21 +9,25 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from itertools import repeat
-from logging import ERROR
+from logging import ERROR, INFO
 from typing import TYPE_CHECKING, Any, Protocol
 
-from celeriac import clock, log, states
+from celeriac import clock, log, process, states
 from celeriac.attempt import Delivery, attempt
 from celeriac.broker import PayloadGone
 from celeriac.conclusion import conclude
-from celeriac.exceptions import CeleriacError, TaskRevokedError, WorkerLostError
+from celeriac.exceptions import CeleriacError, Reject, TaskRevokedError, WorkerLostError
 from celeriac.fence import Verdict, judge
 from celeriac.message import Message
+from celeriac.outbox import Outbox
 from celeriac.row import Row
 
 if TYPE_CHECKING:
@@ -35,6 +39,8 @@ MARGIN_S = 2.0
 """What must be left of an invocation, beyond the longest task so far, for another task to begin."""
 EARLY_S = 0.5
 """A task that is due this soon is run rather than sent back."""
+QUICK_S = 0.1
+"""In a batch of tasks that each take less, what follows from them is sent together."""
 
 Copies = list[Delivery]
 """The deliveries of one task in a batch: one, but for duplicates."""
@@ -51,18 +57,20 @@ class Worker:
 
     def __init__(self, app: Celeriac) -> None:
         self.app = app
+        self._paces_s: dict[str, float] = {}
         log.configure(os.environ)
+        process.begin(self, os.environ)
 
     def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
         """Work through a batch; returns Lambda's partial batch response."""
-        return _Batch(self.app, context).run(event["Records"])
+        return _Batch(self.app, context, self._paces_s).run(event["Records"])
 
 
 class _Batch:
     """One invocation: its deliveries, what the table says of them, and its time."""
 
-    def __init__(self, app: Celeriac, context: LambdaContext) -> None:
-        self.app, self.context = app, context
+    def __init__(self, app: Celeriac, context: LambdaContext, paces_s: dict[str, float]) -> None:
+        self.app, self.context, self.paces_s = app, context, paces_s
         self.broker, self.backend = app.services.broker, app.services.backend
         self.failed: list[str] = []
         self.rows: dict[str, Row] = {}
@@ -75,10 +83,13 @@ class _Batch:
             if delivery := self._opened(record):
                 tasks.setdefault(delivery.message.id, []).append(delivery)
         self.rows = self.backend.get_many(tasks)
+        is_quick = all(self.paces_s.get(copies[0].message.task, math.inf) <= QUICK_S for copies in tasks.values())
+        self.outbox = Outbox(self.app, self.failed.append, holds=is_quick)
         suspects, others = self._sorted_out(list(tasks.values()))
         self._side_by_side(others)
         if suspects:
             self._alone(suspects, done=others)
+        self.outbox.flush()
         return {"batchItemFailures": [{"itemIdentifier": item_id} for item_id in self.failed]}
 
     def _opened(self, record: Mapping[str, Any]) -> Delivery | None:
@@ -121,6 +132,7 @@ class _Batch:
         suspect, *others = sorted(suspects, key=lambda copies: -copies[0].receives)
         for copies in others:
             self._guarded(copies, self._sent_back)
+        self.outbox.flush()
         settled = [
             delivery for copies in (*done, *others) for delivery in copies if delivery.item_id not in self.failed
         ]
@@ -145,9 +157,18 @@ class _Batch:
         for delivery in copies:
             try:
                 settle(delivery)
+            except Reject:
+                self.failed.append(delivery.item_id)
+                self._requeue(delivery)
             except Exception:  # noqa: BLE001 - one item's trouble, whatever it is, is not its batch's
                 log.logger.exception("task will be delivered again", extra={"fields": delivery.about})
                 self.failed.append(delivery.item_id)
+
+    def _requeue(self, delivery: Delivery) -> None:
+        """Have a message that its task wants back delivered again at once, or else after its visibility timeout."""
+        log.task_line(INFO, "task wants its message back", **delivery.about)
+        with suppress(CeleriacError):
+            self.broker.requeue(self.app.main, delivery.receipt)
 
     def _settle(self, delivery: Delivery) -> None:
         message = delivery.message
@@ -167,7 +188,7 @@ class _Batch:
         if standing.state == states.IGNORED:
             return
         self.rows[message.id] = standing
-        conclude(self.app, message, standing)
+        conclude(self.app, message, standing, partial(self.outbox.send, delivery.item_id))
         if is_given_up:
             self.failed.append(delivery.item_id)  # to the dead letters, where a person may look at it
 
@@ -178,7 +199,10 @@ class _Batch:
             delivery = dataclasses.replace(delivery, error=lost)
         began_at = clock.now()
         row = attempt(self.app, delivery, has_row=delivery.message.id in self.rows)
-        self.longest_s = max(self.longest_s, (clock.now() - began_at).total_seconds())
+        took_s = (clock.now() - began_at).total_seconds()
+        self.longest_s = max(self.longest_s, took_s)
+        if self.app.known(delivery.message.task):
+            self.paces_s[delivery.message.task] = took_s
         return row
 
     def _is_short_of_time(self, message: Message) -> bool:

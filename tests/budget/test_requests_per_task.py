@@ -135,6 +135,18 @@ def test_a_link_of_a_chain_costs_one_send_more(station: Station, wire: Any) -> N
     assert wire.requests == {"BatchGetItem": 1, "UpdateItem": 1, "SendMessageBatch": 1}
 
 
+def test_the_links_of_quick_chains_share_a_send(station: Station, wire: Any) -> None:
+    worker = Worker(station.app)
+    station.group(station.work, 10)
+    worker(station.received(), AmpleTime())  # now it knows that the task is quick
+    messages = [message_of(station.app, "station.work", [1], None, chain=[station.work.s()]) for _ in range(10)]
+    station.app.services.broker.publish(messages)
+    event = station.received()
+    wire.clear()
+    assert worker(event, AmpleTime()) == {"batchItemFailures": []}
+    assert wire.requests == {"BatchGetItem": 1, "UpdateItem": 10, "SendMessageBatch": 1}
+
+
 def test_a_retry_costs_one_write_and_one_send(station: Station, wire: Any) -> None:
     station.again.delay()
     event = station.received()

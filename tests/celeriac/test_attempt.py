@@ -145,9 +145,10 @@ def test_a_task_that_wants_its_message_back_may_succeed_next_time(office: Office
             raise Reject(requeue=True)
         return 5
 
-    result = second_time.delay()
+    result, began_at = second_time.delay(), twin.now
     twin.run()
     assert (result.get(timeout=0), redelivered) == (5, [False, True])
+    assert twin.now == began_at  # at once, not after the visibility timeout
 
 
 def test_a_system_exit_ends_the_task_and_not_the_worker(office: Office, twin: Twin) -> None:

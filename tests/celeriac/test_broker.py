@@ -37,6 +37,9 @@ class Scripted(Broker):
     def acknowledge(self, queue: str, receipts: Sequence[str]) -> None:
         raise NotImplementedError
 
+    def requeue(self, queue: str, receipt: str) -> None:
+        raise NotImplementedError
+
     @property
     def batches(self) -> list[list[str]]:
         """The ids of what was sent, batch by batch."""

@@ -90,6 +90,12 @@ class MemoryBroker(Broker):
                 message.visible_at = clock.now() + timedelta(seconds=visibility_s)
         return due
 
+    def requeue(self, queue: str, receipt: str) -> None:
+        self._step(f"requeue a message of {queue}")
+        with self._lock:
+            for message in [item for item in self.messages[queue] if item.message_id == receipt]:
+                message.visible_at = clock.now()
+
     def acknowledge(self, queue: str, receipts: Sequence[str]) -> None:
         self._step(f"acknowledge messages of {queue}")
         with self._lock:

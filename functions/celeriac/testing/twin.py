@@ -51,6 +51,7 @@ class Twin:
         self.services = Services(self.broker, self.backend, concurrency, max_receives)
         self.dead_letters: dict[str, list[QueuedMessage]] = defaultdict(list)
         self.now = datetime.now(UTC)
+        self._processes: dict[str, Worker] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -78,14 +79,19 @@ class Twin:
         batch = self.broker.receive(queue, self.batch_size, visibility_s=6 * self.timeout_s)
         event = {"Records": [_record(message) for message in batch]}
         try:
-            response = Worker(self.apps[queue])(event, _Invocation(self.timeout_s))
+            response = self._process(queue)(event, _Invocation(self.timeout_s))
             failed = {item["itemIdentifier"] for item in response["batchItemFailures"]}
             for message in batch:
                 if message.message_id not in failed:
                     self.broker.acknowledge(queue, [message.message_id])
         except Crash:
-            pass
+            del self._processes[queue]  # what comes next is a new process
         self._bury(queue)
+
+    def _process(self, queue: str) -> Worker:
+        if queue not in self._processes:
+            self._processes[queue] = Worker(self.apps[queue])
+        return self._processes[queue]
 
     def _bury(self, queue: str) -> None:
         """Move what was received too often to the dead letters."""
