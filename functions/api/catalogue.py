@@ -15,7 +15,7 @@ __all__ = ["known_tasks", "near_matches"]
 
 def known_tasks() -> Mapping[str, Task]:
     """The tasks by name; imports each worker's `tasks` module at the first call."""
-    return _tasks_of(tuple(sorted(app.services.broker.queues)))
+    return _tasks_of(tuple(sorted({queue.partition(".")[0] for queue in app.services.broker.queues})))
 
 
 def near_matches(name: str) -> list[str]:

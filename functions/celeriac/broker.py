@@ -15,10 +15,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from celeriac import aws, clock, limits
 from celeriac.exceptions import DecodeError, ObjectNotFound, OperationalError, PublishError, QueueNotFound
+from celeriac.lanes import Lane
 from celeriac.message import Message
 from celeriac.serialization import loads
 from celeriac.storage import Objects, content_hash
@@ -40,18 +42,26 @@ class PayloadGone(ObjectNotFound):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message on its way into a queue."""
+    """One message on its way into a queue; `group` and `deduplication` are SQS's MessageGroupId and its double's."""
 
     id: str
     body: str
     delay_s: int = 0
+    group: str | None = None
+    deduplication: str | None = None
 
 
 class Broker(ABC):
     """Publishes messages to the queues that this process may use, and opens those that arrive."""
 
-    def __init__(self, payloads: Objects, queues: Mapping[str, str], worker: str = "") -> None:
-        self.payloads, self.queues, self.worker = payloads, queues, worker
+    def __init__(
+        self,
+        payloads: Objects,
+        queues: Mapping[str, str],
+        worker: str = "",
+        lanes: Mapping[str, Lane] = MappingProxyType({}),
+    ) -> None:
+        self.payloads, self.queues, self.worker, self.lanes = payloads, queues, worker, lanes
 
     @abstractmethod
     def send_batch(self, queue: str, entries: Sequence[Entry]) -> dict[str, str]:
@@ -100,8 +110,10 @@ class Broker(ABC):
 
     def _advice(self, queue: str) -> str:
         if self.worker and self.worker not in {"api", "arrivals"}:
-            line = f'uses = ["{queue}"]'
-            return f"{self.worker} may not send to {queue!r}: add {line} to functions/{self.worker}/worker.toml"
+            owner, _, lane = queue.partition(".")
+            line = f"[queues.{lane}]" if owner in self.queues else f'uses = ["{owner}"]'
+            where = owner if owner in self.queues else self.worker
+            return f"{self.worker} may not send to {queue!r}: add {line} to functions/{where}/worker.toml"
         return f"no queue {queue!r} in this deployment; it has {', '.join(sorted(self.queues)) or 'none'}"
 
     def _body(self, message: Message) -> str:

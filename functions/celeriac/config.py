@@ -10,11 +10,12 @@ import functools
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
-from celeriac import aws
+from celeriac import aws, lanes
 from celeriac.exceptions import ImproperlyConfigured
+from celeriac.lanes import Lane
 
 __all__ = ["Config", "of_this_process"]
 
@@ -25,9 +26,10 @@ _VARIABLES = {"table": "CELERIAC_TABLE", "payloads": "CELERIAC_PAYLOADS", "queue
 class Config:
     """One process's view of a deployment.
 
-    `worker` is the folder that runs here, "" outside Lambda; `queues` maps the workers that this process may send to
-    onto their queues' URLs; `concurrency` is the number of tasks of one batch that run side by side, `max_receives`
-    that of deliveries after which a message is a dead letter.
+    `worker` is the folder that runs here, "" outside Lambda; `queues` maps the workers and lanes that this process may
+    send to onto their queues' URLs, and `lanes` says what is particular about some of them; `concurrency` is the number
+    of tasks of one batch that run side by side, `max_receives` that of deliveries after which a message is a dead
+    letter.
     """
 
     deployment: str
@@ -37,6 +39,7 @@ class Config:
     worker: str = ""
     concurrency: int = 1
     max_receives: int = 5
+    lanes: Mapping[str, Lane] = field(default_factory=dict)
 
     @classmethod
     def load(cls, read_parameter: Callable[[str], str], environ: Mapping[str, str] = os.environ) -> Self:
@@ -49,11 +52,13 @@ class Config:
             raise ImproperlyConfigured(
                 f"set CELERIAC_DEPLOYMENT to a deployment's name, such as celeriac-dev, or set {', '.join(missing)}"
             )
+        queues, particular = _queues(settings["queues"])
         return cls(
             deployment=deployment,
             table=settings["table"],
             payloads=settings["payloads"],
-            queues=_queues(settings["queues"]),
+            queues=queues,
+            lanes=particular,
             worker=environ.get("CELERIAC_WORKER", ""),
             concurrency=_count(environ, "CELERIAC_CONCURRENCY", 1),
             max_receives=_count(environ, "CELERIAC_MAX_RECEIVES", 5),
@@ -70,16 +75,12 @@ def _stored(name: str, read_parameter: Callable[[str], str]) -> dict[str, Any]:
     return stored
 
 
-def _queues(value: str | dict[str, str]) -> dict[str, str]:
+def _queues(value: str | dict[str, Any]) -> tuple[dict[str, str], dict[str, Lane]]:
     try:
         queues = json.loads(value) if isinstance(value, str) else value
     except ValueError:
         queues = None
-    if not isinstance(queues, dict) or not all(isinstance(url, str) for url in queues.values()):
-        raise ImproperlyConfigured(
-            'CELERIAC_QUEUES must be a JSON object of worker names and queue URLs, {"thumbnail": "https://…"}'
-        )
-    return queues
+    return lanes.read(queues, "CELERIAC_QUEUES")
 
 
 def _count(environ: Mapping[str, str], variable: str, default: int) -> int:

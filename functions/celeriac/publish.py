@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from celeriac import clock, context, signals
+from celeriac import clock, context, routing, signals
 from celeriac.canvas.stamping import stamps_of
 from celeriac.exceptions import EncodeError, ImproperlyConfigured
 from celeriac.ids import call_text, new_id
@@ -34,9 +34,9 @@ def message_of(
     if isinstance(args, str | bytes) or not isinstance(kwargs or {}, Mapping):
         raise TypeError(f"{name}: args must be a list or a tuple and kwargs a mapping")
     arguments: tuple[list[Any], dict[str, Any]] = (list(args or ()), dict(kwargs or {}))
+    settings = routing.routed(app, name, *arguments, settings)
     task_id, root_id, parent_id = _lineage(name, arguments, settings)
     fields: dict[str, Any] = {
-        "queue": app.queue_of(name),
         **fields_of(settings),
         "id": task_id,
         "root_id": root_id,
@@ -159,6 +159,8 @@ def attempt_after(
 ) -> Message:
     """The attempt that follows this one: the same id, one retry more."""
     new_args, new_kwargs = _merged(task, message, args, kwargs)
+    if options.get("queue"):
+        options["queue"] = routing.resolved(task.app, task.name, options["queue"])
     changes: dict[str, Any] = {
         **fields_of(options),
         "id": message.id,

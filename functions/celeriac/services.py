@@ -31,6 +31,6 @@ class Services:
     def of(cls, config: Config, result_expires: timedelta) -> Self:
         """The services of a deployment on AWS; nothing is called yet."""
         payloads = Bucket(config.payloads)
-        broker = SQSBroker(payloads, config.queues, config.worker)
+        broker = SQSBroker(payloads, config.queues, config.worker, config.lanes)
         backend = DynamoDBBackend(config.table, payloads, result_expires)
         return cls(broker, backend, config.concurrency, config.max_receives)

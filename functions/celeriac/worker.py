@@ -12,7 +12,7 @@ import dataclasses
 import math
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -26,6 +26,7 @@ from celeriac.broker import PayloadGone
 from celeriac.conclusion import conclude
 from celeriac.exceptions import CeleriacError, Reject, TaskRevokedError, WorkerLostError
 from celeriac.fence import Verdict, judge
+from celeriac.lanes import Lane, source_of
 from celeriac.message import Message
 from celeriac.outbox import Outbox
 from celeriac.row import Row
@@ -72,12 +73,15 @@ class _Batch:
     def __init__(self, app: Celeriac, context: LambdaContext, paces_s: dict[str, float]) -> None:
         self.app, self.context, self.paces_s = app, context, paces_s
         self.broker, self.backend = app.services.broker, app.services.backend
+        self.queue = app.main
         self.failed: list[str] = []
         self.rows: dict[str, Row] = {}
         self.longest_s, self.begun, self.lock = 0.0, 0, threading.Lock()
         self.all_s = context.get_remaining_time_in_millis() / 1000
 
-    def run(self, records: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
+    def run(self, records: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
+        arn = records[0].get("eventSourceARN", "") if records else ""
+        self.queue = source_of(arn, self.broker.queues, otherwise=self.app.main)
         tasks: dict[str, Copies] = {}
         for record in records:
             if delivery := self._opened(record):
@@ -124,7 +128,8 @@ class _Batch:
 
     def _is_given_up(self, delivery: Delivery) -> bool:
         """Whether this is the last of several deliveries: the message is on its way to the dead letters."""
-        return delivery.receives >= max(2, self.app.services.max_receives)
+        most = self.broker.lanes.get(self.queue, Lane()).max_receives or self.app.services.max_receives
+        return delivery.receives >= max(2, most)
 
     def _alone(self, suspects: list[Copies], done: list[Copies]) -> None:
         """Run one suspect with nothing else in hand, so that if it kills this process again it takes no other task
@@ -136,7 +141,7 @@ class _Batch:
         settled = [
             delivery for copies in (*done, *others) for delivery in copies if delivery.item_id not in self.failed
         ]
-        self.broker.acknowledge(self.app.main, [delivery.receipt for delivery in settled])
+        self.broker.acknowledge(self.queue, [delivery.receipt for delivery in settled])
         self._guarded(suspect, self._settle)
 
     def _sent_back(self, delivery: Delivery) -> None:
@@ -168,7 +173,7 @@ class _Batch:
         """Have a message that its task wants back delivered again at once, or else after its visibility timeout."""
         log.task_line(INFO, "task wants its message back", **delivery.about)
         with suppress(CeleriacError):
-            self.broker.requeue(self.app.main, delivery.receipt)
+            self.broker.requeue(self.queue, delivery.receipt)
 
     def _settle(self, delivery: Delivery) -> None:
         message = delivery.message

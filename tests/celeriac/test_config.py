@@ -13,6 +13,7 @@ from celeriac.backend import DynamoDBBackend
 from celeriac.broker import SQSBroker
 from celeriac.config import Config
 from celeriac.exceptions import CeleriacError, ImproperlyConfigured, OperationalError
+from celeriac.lanes import Lane
 from celeriac.services import Services
 from celeriac.storage import Bucket
 
@@ -86,10 +87,39 @@ def test_only_what_is_missing_is_listed(missing: str) -> None:
         Config.load(Parameters(), environ)
 
 
-@pytest.mark.parametrize("queues", ["thumbnail", "[]", "null", '{"thumbnail": 1}', '"https://sqs"', "{"])
+@pytest.mark.parametrize("queues", ["thumbnail", "[]", "null", '"https://sqs"', "{"])
 def test_queues_that_are_no_object_of_addresses_are_refused_with_an_example(queues: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=r'CELERIAC_QUEUES must be a JSON object .* {"thumbnail": "https://'):
         Config.load(Parameters(), {**IN_LAMBDA, "CELERIAC_QUEUES": queues})
+
+
+def test_a_lane_with_more_to_say_is_an_object() -> None:
+    queues = {"a": "https://sqs/a", "a.x": {"url": "https://sqs/a-x", "priority": 5, "max_receives": 2}}
+    loaded = Config.load(Parameters(), {**IN_LAMBDA, "CELERIAC_QUEUES": json.dumps(queues)})
+    assert loaded.queues == {"a": "https://sqs/a", "a.x": "https://sqs/a-x"}
+    assert loaded.lanes == {"a.x": Lane(priority=5, max_receives=2)}
+    assert Services.of(loaded, timedelta(days=1)).broker.lanes == loaded.lanes
+
+
+@pytest.mark.parametrize(
+    ("lane", "wrong"),
+    [
+        (1, "'a.x' must be a queue's URL or an object with its \"url\", not 1"),
+        (None, "must be a queue's URL"),
+        ({}, "must be a queue's URL"),
+        ({"url": 1}, "must be a queue's URL"),
+        ({"url": "u", "fifo": True, "colour": 1}, "'a.x' has unknown keys: colour, fifo"),
+        ({"url": "u", "priority": 10}, "'a.x': priority must be a whole number from 0 to 9"),
+        ({"url": "u", "priority": True}, "priority must be"),
+        ({"url": "u", "priority": None}, "priority must be"),
+        ({"url": "u", "max_receives": 0}, "max_receives must be a whole number from 1 to 1000"),
+    ],
+)
+def test_what_is_wrong_with_a_lane_is_said_with_its_name(lane: object, wrong: str) -> None:
+    queues = json.dumps({"a": "https://sqs/a", "a.x": lane})
+    with pytest.raises(ImproperlyConfigured, match="CELERIAC_QUEUES") as caught:
+        Config.load(Parameters(), {**IN_LAMBDA, "CELERIAC_QUEUES": queues})
+    assert wrong in str(caught.value)
 
 
 @pytest.mark.parametrize("concurrency", ["0", "-1", "two", "1.5", "", " 1", "\u00b2"])

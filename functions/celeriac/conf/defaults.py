@@ -25,6 +25,7 @@ DEFAULTS: Mapping[str, Any] = {
     "task_ignore_result": False,
     "task_inherit_parent_priority": False,
     "task_protocol": 2,
+    "task_routes": None,
     "task_serializer": "json",
     "task_soft_time_limit": None,
     "task_time_limit": None,

@@ -8,15 +8,17 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from celeriac import clock, marks, states
 from celeriac.backend.base import FAILURE_EXPIRES, LONGEST_WAIT, RESULT_EXPIRES, Backend, seconds
 from celeriac.broker import Broker, Entry
 from celeriac.exceptions import ObjectNotFound, ObjectTooLarge
 from celeriac.join import Join, Place
+from celeriac.lanes import Lane, is_fifo
 from celeriac.message import Message
 from celeriac.row import Row
 from celeriac.storage import Objects
@@ -24,6 +26,9 @@ from celeriac.storage import Objects
 __all__ = ["MemoryBackend", "MemoryBroker", "MemoryBucket", "QueuedMessage"]
 
 Step = Callable[[str], None]
+
+DEDUPLICATION = timedelta(minutes=5)
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _no_step(_what: str) -> None:
@@ -54,37 +59,63 @@ class MemoryBucket:
 
 @dataclass(slots=True)
 class QueuedMessage:
-    """A message in a queue: hidden until `visible_at`, received so many times."""
+    """A message in a queue: hidden until `visible_at`, received so many times; `group` is its MessageGroupId."""
 
     message_id: str
     body: str
     visible_at: datetime
     receives: int = 0
+    group: str | None = None
 
 
 class MemoryBroker(Broker):
-    """A broker whose queues are lists; what is received stays hidden until it is acknowledged or comes back."""
+    """A broker whose queues are lists; what is received stays hidden until it is acknowledged or comes back.
+
+    `fifo` names the queues that keep the order of each group, and take a message once in five minutes.
+    """
 
     def __init__(
-        self, payloads: Objects, queues: Mapping[str, str] | Iterable[str], worker: str = "", step: Step = _no_step
+        self,
+        payloads: Objects,
+        queues: Mapping[str, str] | Iterable[str],
+        worker: str = "",
+        step: Step = _no_step,
+        lanes: Mapping[str, Lane] = MappingProxyType({}),
+        fifo: Collection[str] = (),
     ) -> None:
         names = list(queues)
-        super().__init__(payloads, {name: f"memory://{name}" for name in names}, worker)
+        urls = {name: f"memory://{name}{'.fifo' if name in fifo else ''}" for name in names}
+        super().__init__(payloads, urls, worker, lanes)
         self.messages: dict[str, list[QueuedMessage]] = {name: [] for name in names}
+        self._taken: dict[tuple[str, str], datetime] = {}
         self._step, self._numbers, self._lock = step, itertools.count(1), threading.Lock()
 
     def send_batch(self, queue: str, entries: Sequence[Entry]) -> dict[str, str]:
         self._step(f"send to {queue}")
         with self._lock:
             for entry in entries:
-                visible_at = clock.now() + timedelta(seconds=entry.delay_s)
-                self.messages[queue].append(QueuedMessage(f"sqs-{next(self._numbers)}", entry.body, visible_at))
+                if not self._is_taken(queue, entry):
+                    self._put(queue, entry)
         return {}
+
+    def _put(self, queue: str, entry: Entry) -> None:
+        visible_at = clock.now() + timedelta(seconds=entry.delay_s)
+        message = QueuedMessage(f"sqs-{next(self._numbers)}", entry.body, visible_at, group=entry.group)
+        self.messages[queue].append(message)
+
+    def _is_taken(self, queue: str, entry: Entry) -> bool:
+        """Whether SQS has taken such a message in the last minutes, and will not take it again."""
+        key = (queue, entry.deduplication or "")
+        if not is_fifo(self.queues[queue]):
+            return False
+        again = clock.now() - self._taken.get(key, NEVER) < DEDUPLICATION
+        self._taken[key] = self._taken[key] if again else clock.now()
+        return again
 
     def receive(self, queue: str, most: int, visibility_s: float) -> list[QueuedMessage]:
         """Take messages that are due and hide them for a while."""
         with self._lock:
-            due = [message for message in self.messages[queue] if message.visible_at <= clock.now()][:most]
+            due = [message for message in self.messages[queue] if self.due_at(queue, message) <= clock.now()][:most]
             for message in due:
                 message.receives += 1
                 message.visible_at = clock.now() + timedelta(seconds=visibility_s)
@@ -95,6 +126,13 @@ class MemoryBroker(Broker):
         with self._lock:
             for message in [item for item in self.messages[queue] if item.message_id == receipt]:
                 message.visible_at = clock.now()
+
+    def due_at(self, queue: str, message: QueuedMessage) -> datetime:
+        """When a message can be received: in a FIFO queue not before those of its group that came before it."""
+        if not is_fifo(self.queues[queue]):
+            return message.visible_at
+        group = [item for item in self.messages[queue] if item.group == message.group]
+        return max(item.visible_at for item in group[: group.index(message) + 1])
 
     def acknowledge(self, queue: str, receipts: Sequence[str]) -> None:
         self._step(f"acknowledge messages of {queue}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from celeriac import clock
+from celeriac.lanes import Lane
 from celeriac.services import Services
 from celeriac.testing.memory import MemoryBackend, MemoryBroker, MemoryBucket, QueuedMessage
 from celeriac.worker import Worker
@@ -31,6 +33,7 @@ class Twin:
 
     `fault` is called with a word about each step (a read, a write, a send, a delete) before it happens, and may raise
     Crash. Time is the twin's own: `run` skips to the next due message, so that a retry in an hour takes no time.
+    `lanes` are the apps' further queues, with the words of worker.toml: `{"thumbnail.bulk": {"priority": 0}}`.
     """
 
     def __init__(
@@ -41,12 +44,15 @@ class Twin:
         batch_size: int = 10,
         timeout_s: float = 60,
         max_receives: int = 5,
+        lanes: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     ) -> None:
         self.apps = {app.main: app for app in apps}
         self.fault, self.steps = fault, list[str]()
         self.batch_size, self.timeout_s, self.max_receives = batch_size, timeout_s, max_receives
         self.payloads = MemoryBucket(self._step)
-        self.broker = MemoryBroker(self.payloads, self.apps, step=self._step)
+        particular, fifo = _read(lanes)
+        queues = [*self.apps, *lanes]
+        self.broker = MemoryBroker(self.payloads, queues, step=self._step, lanes=particular, fifo=fifo)
         self.backend = MemoryBackend(self.payloads, step=self._step)
         self.services = Services(self.broker, self.backend, concurrency, max_receives)
         self.dead_letters: dict[str, list[QueuedMessage]] = defaultdict(list)
@@ -77,7 +83,8 @@ class Twin:
     def invoke(self, queue: str) -> None:
         """Invoke a worker once with what is due in its queue, as SQS and Lambda do."""
         batch = self.broker.receive(queue, self.batch_size, visibility_s=6 * self.timeout_s)
-        event = {"Records": [_record(message) for message in batch]}
+        arn = f"arn:aws:sqs:us-east-1:000000000000:{self.broker.queues[queue].rpartition('/')[2]}"
+        event = {"Records": [_record(message, arn) for message in batch]}
         try:
             response = self._process(queue)(event, _Invocation(self.timeout_s))
             failed = {item["itemIdentifier"] for item in response["batchItemFailures"]}
@@ -90,17 +97,19 @@ class Twin:
 
     def _process(self, queue: str) -> Worker:
         if queue not in self._processes:
-            self._processes[queue] = Worker(self.apps[queue])
+            self._processes[queue] = Worker(self.apps[queue.partition(".")[0]])
         return self._processes[queue]
 
     def _bury(self, queue: str) -> None:
         """Move what was received too often to the dead letters."""
-        for message in [item for item in self.broker.messages[queue] if item.receives >= self.max_receives]:
+        most = self.broker.lanes.get(queue, Lane()).max_receives or self.max_receives
+        for message in [item for item in self.broker.messages[queue] if item.receives >= most]:
             self.broker.messages[queue].remove(message)
             self.dead_letters[queue].append(message)
 
     def _next(self) -> tuple[datetime, str] | None:
-        due = [(message.visible_at, queue) for queue, waiting in self.broker.messages.items() for message in waiting]
+        queues = self.broker.messages.items()
+        due = ((self.broker.due_at(queue, message), queue) for queue, waiting in queues for message in waiting)
         return min(due, default=None)
 
     def _step(self, what: str) -> None:
@@ -119,10 +128,18 @@ class _Invocation:
         return int(self.timeout_s * 1000)
 
 
-def _record(message: QueuedMessage) -> dict[str, Any]:
+def _record(message: QueuedMessage, arn: str) -> dict[str, Any]:
+    group = {"MessageGroupId": message.group} if message.group else {}
     return {
         "messageId": message.message_id,
         "receiptHandle": message.message_id,
         "body": message.body,
-        "attributes": {"ApproximateReceiveCount": str(message.receives)},
+        "attributes": {"ApproximateReceiveCount": str(message.receives), **group},
+        "eventSourceARN": arn,
     }
+
+
+def _read(lanes: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Lane], set[str]]:
+    """What is particular about lanes, and which of them are FIFO."""
+    told = {name: {key: value for key, value in lane.items() if key != "fifo"} for name, lane in lanes.items()}
+    return {name: Lane(**lane) for name, lane in told.items()}, {name for name in lanes if lanes[name].get("fifo")}
