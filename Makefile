@@ -4,6 +4,7 @@ define HELP
   make demo     a photo and a PDF go in over HTTP; thumbnails, text and mails come out
   make up       the same cloud, kept running: prints its URL          make down   stop it
   make test     every test, on an embedded AWS of its own             make lint   ruff and mypy
+  make test-celery-suite     Celery's own tests, with ENGINE=twin or ministack on one of two engines
   make synth    the CloudFormation templates, into cdk.out            make clean  remove what was made
   make lock     pin the requirements anew
 
@@ -56,10 +57,10 @@ status: setup
 test: setup
 	.venv/bin/python -m pytest $(TESTS)
 
-# Celery's own integration tests, on Celeriac: in real time, so some minutes, and in an environment of their own.
-CELERY_SUITE := .cache/celery_suite/environment
-test-celery-suite: setup $(CELERY_SUITE)/.ready
-	$(CELERY_SUITE)/bin/python -m tests.celery_suite $(TESTS)
+# Celery's own integration tests, on Celeriac: in real time, so some minutes.
+ENGINE ?= twin ministack
+test-celery-suite: setup
+	set -e; for engine in $(ENGINE); do .venv/bin/python -m tests.celery_suite --engine=$$engine $(TESTS); done
 
 lint: setup
 	.venv/bin/ruff check
@@ -77,7 +78,6 @@ lock: setup
 	$(UV_LOCK) --extra dev pyproject.toml --output-file requirements/dev.txt
 	$(UV_LOCK) requirements/cloud.in --output-file requirements/cloud.txt
 	$(UV_LOCK) requirements/node.in --output-file requirements/node.txt
-	$(UV_LOCK) requirements/celery_suite.in --output-file requirements/celery_suite.txt
 	npm install --package-lock-only --ignore-scripts
 
 clean:
@@ -96,12 +96,6 @@ clean:
 .venv-cloud/.ready: requirements/cloud.txt
 	@echo "setup: the embedded AWS, .venv-cloud"
 	@local/setup/environment $(PYTHON) .venv-cloud requirements/cloud.txt
-	@touch $@
-
-$(CELERY_SUITE)/.ready: requirements/celery_suite.txt
-	@echo "setup: the environment of Celery's own tests"
-	@mkdir -p $(dir $(CELERY_SUITE))
-	@local/setup/environment $(PYTHON) $(CELERY_SUITE) requirements/celery_suite.txt
 	@touch $@
 
 node_modules/.ready: package-lock.json requirements/node.txt .venv/.ready

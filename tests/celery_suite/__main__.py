@@ -1,34 +1,65 @@
-"""Run Celery's own integration tests on Celeriac: `python -m tests.celery_suite [pytest option or test…]`.
+"""Run Celery's own integration tests on Celeriac: `python -m tests.celery_suite [--engine=E] [pytest option or test…]`.
 
 `celery` is `celeriac` under another name (`aliases`), the fixtures of Celery's conftest are ours (`fixtures`), and the
-worker is the real handler on the twin in memory, in real time (`live_twin`). `expected.toml` names the tests that do
-not pass, with the reason; the run is green when exactly those fail. `--drop-passing` takes off it those that pass now.
+worker is the real one: on the twin in memory, in real time (`live_twin`), or in MiniStack's Lambda (`ministack`).
+`expected.toml` names the tests that do not pass, with the reason; the run is green when exactly those fail.
+`--drop-passing` takes off it those that pass now.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
+import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
+from tests.celery_suite import processes
 from tests.celery_suite.distribution import FILES, unpacked
+from tests.celery_suite.witness import free_ports
 
 HERE = Path(__file__).parent
-SIDE_BY_SIDE = ["--numprocesses=4", "--dist=worksteal"]
-"""More processes than processors, for the tests mostly wait; each has a twin and a witness of its own."""
+SIDE_BY_SIDE = [f"--numprocesses={processes.COUNT}", "--dist=worksteal"]
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the tests that are named, such as `test_canvas.py::test_chain`, or all."""
-    sys.path.append(str(HERE.parents[1] / "functions"))
-    folder = unpacked()
-    inside = folder / "t" / "integration"
-    chosen = [str(inside / word) if word.startswith("test_") else word for word in arguments]
-    if chosen == arguments:
-        chosen += [*SIDE_BY_SIDE, *(str(inside / name) for name in FILES)]
-    return pytest.main([f"--config-file={HERE / 'pytest.ini'}", f"--rootdir={folder}", *chosen])
+    parser = argparse.ArgumentParser(prog="python -m tests.celery_suite", allow_abbrev=False)
+    parser.add_argument("--engine", choices=ENGINES, default="twin")
+    chosen, words = parser.parse_known_args(arguments)
+    distribution = unpacked()
+    witnesses = free_ports(processes.COUNT)
+    with ENGINES[chosen.engine](distribution, witnesses) as environment:
+        options = [f"--engine={chosen.engine}", f"--witnesses={','.join(map(str, witnesses))}"]
+        return _run(distribution, [*options, *words], environment)
 
+
+def _run(distribution: Path, words: Sequence[str], environment: Mapping[str, str]) -> int:
+    inside = distribution / "t" / "integration"
+    named = [str(inside / word) if word.startswith("test_") else word for word in words]
+    if not any(word.startswith("test_") for word in words):
+        named += [*SIDE_BY_SIDE, *(str(inside / name) for name in FILES)]
+    settings = [f"--config-file={HERE / 'pytest.ini'}", f"--rootdir={distribution}"]
+    command = [sys.executable, "-m", "pytest", *settings, *named]
+    return subprocess.run(command, env=dict(environment), check=False).returncode  # noqa: S603 - this interpreter
+
+
+@contextmanager
+def _in_process(_distribution: Path, _witnesses: Sequence[int]) -> Iterator[Mapping[str, str]]:
+    yield os.environ
+
+
+@contextmanager
+def _on_ministack(distribution: Path, witnesses: Sequence[int]) -> Iterator[Mapping[str, str]]:
+    from tests.celery_suite.ministack import deployed  # for the other engine, no AWS has to be installed
+
+    with deployed(distribution, witnesses) as environment:
+        yield environment
+
+
+ENGINES = {"twin": _in_process, "ministack": _on_ministack}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -17,9 +17,7 @@ HOPELESS_TIMEOUT_S = 10
 """For a test of Celery's own engine, which here may wait in vain."""
 
 LIST = Path(__file__).with_name("expected.toml")
-_TABLES = tomllib.loads(LIST.read_text())
-FAILS: dict[str, str] = {name: reason for reason, names in _TABLES["fails"].items() for name in names}
-SKIPS: dict[str, str] = {name: reason for reason, names in _TABLES["skips"].items() for name in names}
+FAILS, SKIPS = pytest.StashKey[dict[str, str]](), pytest.StashKey[dict[str, str]]()
 UPSTREAM = {"xfail", "timeout", "flaky"}
 """Marks by which Celery expects a test to fail, to hang or to need repeating: here our own list says so."""
 OUTCOMES = {"passed": "pass", "xfailed": "fail as expected", "skipped": "skip", "failed": "FAIL", "error": "ERROR"}
@@ -38,17 +36,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--drop-passing", action="store_true", help="take the tests that pass now off the list")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[FAILS], config.stash[SKIPS] = (listed(kind, config.option.engine) for kind in ("fails", "skips"))
+
+
+def listed(kind: str, engine: str) -> dict[str, str]:
+    """The tests that are listed for every engine and for this one, with their reasons."""
+    tables = tomllib.loads(LIST.read_text())
+    both = [tables.get(kind, {}), tables.get(engine, {}).get(kind, {})]
+    return {name: reason for table in both for reason, names in table.items() for name in names}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    fails, skips = config.stash[FAILS], config.stash[SKIPS]
     for item in items:
         item.own_markers[:] = [mark for mark in item.own_markers if mark.name not in UPSTREAM]
-        reason = FAILS.get(name_of(item.nodeid), "")
+        reason = fails.get(name_of(item.nodeid), "")
         item.add_marker(pytest.mark.timeout(HOPELESS_TIMEOUT_S if reason.startswith("engine:") else TIMEOUT_S))
         if reason:
             item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
     is_whole = not config.option.keyword and not any("::" in argument for argument in config.args)
     files = {file_of(item.nodeid) for item in items}
-    listed = {name for name in (*FAILS, *SKIPS) if file_of(name) in files}
-    if is_whole and (stale := listed - {name_of(item.nodeid) for item in items}):
+    awaited = {name for name in (*fails, *skips) if file_of(name) in files}
+    if is_whole and (stale := awaited - {name_of(item.nodeid) for item in items}):
         raise pytest.UsageError(f"{LIST.name} names tests that do not exist: {', '.join(sorted(stale))}")
 
 
@@ -56,7 +66,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """A test that skips has to be on a list, too, or nobody would notice that it does not run."""
     report = yield
-    if report.skipped and name_of(item.nodeid) not in (FAILS if hasattr(report, "wasxfail") else SKIPS):
+    expected = item.config.stash[FAILS if hasattr(report, "wasxfail") else SKIPS]
+    if report.skipped and name_of(item.nodeid) not in expected:
         report.outcome, report.longrepr = "failed", f"skips, and is not expected to: {report.longrepr}"
     return report
 

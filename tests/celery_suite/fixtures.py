@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 
-from tests.celery_suite import aliases, parsing, witness
+from tests.celery_suite import aliases, parsing, processes, witness
 from tests.celery_suite.live_twin import LiveTwin
+from tests.celery_suite.processes import worker_of
+from tests.celery_suite.remote_worker import RemoteWorker
 from tests.celery_suite.suite_app import BACKEND as TEST_BACKEND
 from tests.celery_suite.suite_app import BROKER as TEST_BROKER
 from tests.celery_suite.suite_app import SuiteApp
@@ -53,33 +55,44 @@ def get_active_redis_channels() -> list[bytes]:
     return channels
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", default="twin", help="where the worker is")
+    parser.addoption("--witnesses", default="0", help="the ports of the witnesses, one for each process")
+
+
 @pytest.fixture(scope="session", autouse=True)
-def redis_witness() -> Iterator[None]:
-    with witness.running():
+def redis_witness(pytestconfig: pytest.Config) -> Iterator[None]:
+    ports = pytestconfig.option.witnesses.split(",")
+    with witness.running(int(ports[processes.number() % len(ports)])):
         yield
 
 
 @pytest.fixture(scope="session")
-def celery_session_app() -> SuiteApp:
-    """The worker's app."""
+def celery_session_app(pytestconfig: pytest.Config) -> SuiteApp:
+    """The app that every test shares: on the twin that of the worker."""
     from t.integration import tasks  # type: ignore[import-not-found]  # found once it is unpacked
 
-    app = SuiteApp()
+    app = SuiteApp(worker_of(processes.number()))
     app.register_task(tasks.ClassBasedAutoRetryTask())
     return app
 
 
 @pytest.fixture(scope="session", autouse=True)
-def celery_session_worker(celery_session_app: SuiteApp, redis_witness: None) -> Iterator[LiveTwin]:
+def celery_session_worker(
+    pytestconfig: pytest.Config, celery_session_app: SuiteApp, redis_witness: None
+) -> Iterator[LiveTwin | RemoteWorker]:
     """The worker, and the cloud around it."""
-    with LiveTwin(celery_session_app) as twin:
-        yield twin
+    if pytestconfig.option.engine == "ministack":
+        yield RemoteWorker()
+    else:
+        with LiveTwin(celery_session_app) as twin:
+            yield twin
 
 
 @pytest.fixture(autouse=True)
-def app(celery_session_worker: LiveTwin) -> SuiteApp:
+def app(celery_session_app: SuiteApp, celery_session_worker: LiveTwin | RemoteWorker) -> SuiteApp:
     """A test's own app, from which it sends; the newest app is the current one."""
-    app = SuiteApp()
+    app = SuiteApp(celery_session_app.main)
     app.connect(celery_session_worker.services)
     return app
 
@@ -103,7 +116,7 @@ class Parts:
 
 
 @pytest.fixture
-def manager(app: SuiteApp, celery_session_worker: LiveTwin) -> Iterator[Manager]:
+def manager(app: SuiteApp, celery_session_worker: LiveTwin | RemoteWorker) -> Iterator[Manager]:
     yield Manager(app, celery_session_worker)
     celery_session_worker.wait_until_idle()
 
@@ -111,9 +124,9 @@ def manager(app: SuiteApp, celery_session_worker: LiveTwin) -> Iterator[Manager]
 class Manager:
     """What the tests look at the running system with."""
 
-    def __init__(self, app: SuiteApp, twin: LiveTwin) -> None:
+    def __init__(self, app: SuiteApp, worker: LiveTwin | RemoteWorker) -> None:
         self.app = app
-        self.wait_until_idle = twin.wait_until_idle
+        self.wait_until_idle = worker.wait_until_idle
 
     def inspect(self, timeout: float = 3.0) -> Any:
         return self.app.control.inspect(timeout=timeout)

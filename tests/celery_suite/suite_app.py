@@ -18,10 +18,10 @@ BROKER = "sqs://"
 class SuiteApp(Celeriac):
     """Celeriac's app; what it lacks fails the test that uses it."""
 
-    def __init__(self) -> None:
+    def __init__(self, main: str = "t") -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # neither setting has an effect, and each says so
-            super().__init__("t", result_backend=BACKEND, broker_url=BROKER)
+            super().__init__(main, result_backend=BACKEND, broker_url=BROKER)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 import os
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
-__all__ = ["connection", "running"]
+__all__ = ["connection", "free_ports", "running"]
 
 PATIENCE = 0.2
 """How much of a long wait is enough: the tests allow for a broker across a network, and wait a minute for what comes or
@@ -17,10 +18,17 @@ ten seconds for what should not; the twin is there in milliseconds."""
 SHORTEST_WAIT_S = 1.0
 
 
+def free_ports(count: int) -> list[int]:
+    """Different ports of this machine that nobody uses."""
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [int(listener.getsockname()[1]) for listener in listeners]
+
+
 @contextmanager
-def running() -> Iterator[None]:
-    """A Redis in memory on a free port of this machine, named in the environment as Celery's tasks expect it."""
-    server: Any = importlib.import_module("fakeredis").TcpFakeServer(("127.0.0.1", 0), server_type="redis")
+def running(port: int = 0) -> Iterator[None]:
+    """A Redis in memory on a port of this machine, named in the environment as Celery's tasks expect it."""
+    server: Any = importlib.import_module("fakeredis").TcpFakeServer(("127.0.0.1", port), server_type="redis")
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, name="redis", daemon=True).start()
     os.environ["REDIS_HOST"], os.environ["REDIS_PORT"] = "127.0.0.1", str(server.server_address[1])

@@ -1,0 +1,27 @@
+"""The function's entry point: Celery's tasks, which lie beside it, on Celeriac."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from celeriac.worker import Worker
+
+
+def _worker() -> Worker:
+    """Imported only here: what is beside this file is on the path by now, and `celery` is Celeriac."""
+    from tests.celery_suite import aliases
+
+    aliases.install()
+    from t.integration import tasks  # type: ignore[import-not-found]  # it is put here when the worker is
+
+    from tests.celery_suite.suite_app import SuiteApp
+
+    app = SuiteApp(os.environ["CELERIAC_WORKER"])
+    app.register_task(tasks.ClassBasedAutoRetryTask())
+    return Worker(app)
+
+
+sys.path.append(str(Path(__file__).parent))
+handler = _worker()
