@@ -12,6 +12,7 @@ Source: https://docs.celeryq.dev/en/stable/userguide/signals.html
 from __future__ import annotations
 
 import logging
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -47,6 +48,7 @@ class Signal:
     def __init__(self, name: str, *arguments: str) -> None:
         self.name, self.arguments = name, arguments
         self._receivers: list[tuple[object, Any, Callable[[], Receiver | None]]] = []
+        self._changing = threading.Lock()
 
     def connect(
         self, *args: Any, sender: Any = None, weak: bool = True, dispatch_uid: Any = None, **_ignored: Any
@@ -59,15 +61,23 @@ class Signal:
             return lambda fun: self.connect(fun, sender=sender, weak=weak, dispatch_uid=dispatch_uid)
         receiver = args[0]
         key = dispatch_uid or _identity(receiver)
-        if not any(known == key and wanted == sender for known, wanted, _ in self._receivers):
-            self._receivers.append((key, sender, _reference(receiver) if weak else lambda: receiver))
+        with self._changing:
+            self._add(key, sender, _reference(receiver) if weak else lambda: receiver)
         return receiver
+
+    def _add(self, key: object, sender: Any, reference: Callable[[], Receiver | None]) -> None:
+        # Without those that are gone: another object may have the place in memory by which one of them was known.
+        self._receivers = [item for item in self._receivers if item[2]() is not None]
+        if not any(known == key and wanted == sender for known, wanted, _ in self._receivers):
+            self._receivers.append((key, sender, reference))
 
     def disconnect(self, receiver: Receiver | None = None, sender: Any = None, dispatch_uid: Any = None) -> bool:
         """Call it no more; says whether it was connected."""
-        key, before = dispatch_uid or _identity(receiver), len(self._receivers)
-        self._receivers = [item for item in self._receivers if not (item[0] == key and item[1] == sender)]
-        return len(self._receivers) < before
+        key = dispatch_uid or _identity(receiver)
+        with self._changing:
+            before = len(self._receivers)
+            self._receivers = [item for item in self._receivers if not (item[0] == key and item[1] == sender)]
+            return len(self._receivers) < before
 
     def send(self, sender: Any, **arguments: Any) -> list[tuple[Receiver, Any]]:
         """Tell the receivers; returns each with what it returned or raised."""

@@ -161,3 +161,16 @@ def test_a_receiver_is_connected_once_and_forgotten_with_its_function() -> None:
     assert len(signal.send(None)) == 1
     assert signal.disconnect(dispatch_uid="mine")
     assert not signal.has_listeners()
+
+
+def test_a_receiver_that_takes_the_place_of_a_forgotten_one_in_memory_is_connected() -> None:
+    signal = Signal("test")
+
+    for number in range(50):  # CPython gives the next function the memory of the last one
+
+        def receiver(**_arguments: Any) -> int:
+            return number  # noqa: B023 - called within the same round
+
+        signal.connect(receiver)
+        assert [answer for _, answer in signal.send(None)] == [number]
+        del receiver
