@@ -126,7 +126,7 @@ class Celeriac:
         """
         for package in packages() if callable(packages) else packages:
             name = f"{package}.{related_name}" if related_name else package
-            if importlib.util.find_spec(name) is not None:
+            if _is_there(name):
                 importlib.import_module(name)
 
     def gen_task_name(self, name: str, module: str) -> str:
@@ -177,6 +177,15 @@ class Celeriac:
 
     def __repr__(self) -> str:
         return f"<Celeriac {self.main}>"
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError as error:
+        if error.name is None or "." not in error.name:
+            raise
+        return False  # in a module that is no package
 
 
 Celery = Celeriac

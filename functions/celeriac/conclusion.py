@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from celeriac import clock, errbacks, states
-from celeriac.canvas import maybe_signature
-from celeriac.canvas.signature import concrete, listed
+from celeriac.canvas import group, maybe_signature
+from celeriac.canvas.linking import listed
+from celeriac.canvas.signature import concrete
 from celeriac.exceptions import ChordError
 from celeriac.failure import exception_of, record_of
 from celeriac.ids import told_by
@@ -139,24 +140,30 @@ def _gathered(members: list[Any], rows: dict[str, Row]) -> list[Any]:
 
 
 def _header_error(join: Join, rows: dict[str, Row]) -> ChordError | None:
-    """Why the body cannot be called, in the order of the header; None if it can."""
+    """Why the body cannot be called, in the order of the header, and what caused that; None if it can."""
     for task_id in leaves(join.members):
         row = rows.get(task_id)
         if row is None:
             return ChordError(f"Dependency {task_id} has no result")
         if row.state in states.PROPAGATE_STATES:
-            return ChordError(f"Dependency {task_id} raised {exception_of(loads(row.error or '{}'))!r}")
+            cause = exception_of(loads(row.error or "{}"))
+            error = ChordError(f"Dependency {task_id} raised {cause!r}")
+            error.__cause__ = cause
+            return error
     return None
 
 
 def _fail(app: Celeriac, join: Join, error: ChordError, send: Send) -> None:
-    """Have the body fail as if it had run: its row, its error callbacks, what follows it, and the join around it."""
+    """Have the body fail as if it had run: its row, its error callbacks, what follows it, and the join around it.
+
+    A body that is a group has no handle whose parents could tell what happened: its members fail with the cause itself.
+    """
     launch = Launch()
     with told_by(join.id, "body"):
         body = maybe_signature(join.body, app)
         body.freeze()
         plan(app, body, launch, args=[[]], rest=join.chain, place=Place.of(join.place), root_id=join.root_id)
-    record = dumps(record_of(error))
+    record = dumps(record_of((isinstance(body, group) and error.__cause__) or error))
     for message in launch.messages:
         row = Row.of(message, states.FAILURE, error=record, message=message.dumps(), done_at=clock.now())
         open_joins(app, launch)

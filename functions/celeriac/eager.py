@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from celeriac import errbacks, states
 from celeriac.canvas import maybe_signature
-from celeriac.canvas.signature import listed
+from celeriac.canvas.linking import listed
 from celeriac.context import Context
 from celeriac.message import Message
 from celeriac.publish import message_of

@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from celeriac import context
 from celeriac.canvas import Signature, chord, group, maybe_signature
 from celeriac.canvas.chain import _chain
-from celeriac.canvas.signature import listed
+from celeriac.canvas.linking import listed
 from celeriac.join import Join, Place
 from celeriac.message import Message
 from celeriac.publish import message_of, publish
@@ -21,7 +20,17 @@ from celeriac.publish import message_of, publish
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
 
-__all__ = ["Launch", "members_of", "open_joins", "plan", "send", "start"]
+__all__ = [
+    "Launch",
+    "Way",
+    "members_of",
+    "open_joins",
+    "plan",
+    "plan_canvas",
+    "plan_members",
+    "send",
+    "way_into_header",
+]
 
 HEADER_ONLY = frozenset({"countdown", "eta"})
 
@@ -32,10 +41,12 @@ class Launch:
 
     joins: list[Join] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    told_late: set[str] = field(default_factory=set)
+    """The joins of which some members were sent before anybody knew how many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Way:
+class Way:
     """How a signature is called: with what, what comes after it, where it arrives, and whose child it is."""
 
     args: Sequence[Any] = ()
@@ -47,29 +58,6 @@ class _Way:
     parent_id: str | None = None
 
 
-def start(
-    app: Celeriac, canvas: Any, args: Sequence[Any], kwargs: Mapping[str, Any] | None, options: Mapping[str, Any]
-) -> Any:
-    """Freeze a copy of a canvas and send it; returns the handle on its result.
-
-    `link` and `link_error` are the canvas's, `task_id` is its result's, the other options its first tasks'.
-    """
-    if app.conf.task_always_eager:
-        return canvas.apply(args, kwargs, **options)
-    call, given = canvas.clone(), {name: value for name, value in options.items() if value is not None}
-    for callback in listed(given.pop("link", None)):
-        call.link(callback)
-    for errback in listed(given.pop("link_error", None)):
-        call.link_error(errback)
-    result = call.freeze(given.pop("task_id", None))
-    launch = Launch()
-    plan(app, call, launch, args=args, kwargs=kwargs or {}, options=given)
-    send(app, launch)
-    if running := context.current_worker_task():
-        running[1].children.append(str(result.id))
-    return result
-
-
 def send(app: Celeriac, launch: Launch) -> None:
     """Open the joins, then send the messages that may complete them."""
     open_joins(app, launch)
@@ -79,19 +67,19 @@ def send(app: Celeriac, launch: Launch) -> None:
 def open_joins(app: Celeriac, launch: Launch) -> None:
     """Keep the joins for the messages' tasks to arrive at; to be done before any of those is sent."""
     for join in launch.joins:
-        app.services.backend.open_join(join)
+        app.services.backend.open_join(join, tell_size=join.id in launch.told_late)
 
 
 def plan(app: Celeriac, signature: Any, launch: Launch, **way: Any) -> None:
     """Add to `launch` what a frozen signature sends first when it is called in this way."""
-    _plan(app, maybe_signature(signature, app), launch, _Way(**way))
+    plan_canvas(app, maybe_signature(signature, app), launch, Way(**way))
 
 
-def _plan(app: Celeriac, signature: Any, launch: Launch, way: _Way) -> None:
+def plan_canvas(app: Celeriac, signature: Any, launch: Launch, way: Way) -> None:
+    """As `plan`, for a way that is there already."""
     if isinstance(signature, _chain):
         first, *others = signature.unchain_tasks()
-        options = {**_passed_on(signature), **way.options}
-        _plan(app, first, launch, replace(way, options=options, rest=[*others, *way.rest]))
+        plan_canvas(app, first, launch, replace(_way_into(signature, way), rest=[*others, *way.rest]))
     elif isinstance(signature, group) and way.rest:
         body, *rest = way.rest
         _plan_chord(app, chord(signature, body, app=app), launch, replace(way, rest=rest))
@@ -103,28 +91,25 @@ def _plan(app: Celeriac, signature: Any, launch: Launch, way: _Way) -> None:
         launch.messages.append(_message(app, signature, way))
 
 
-def _plan_group(app: Celeriac, members: group, launch: Launch, way: _Way) -> None:
+def _plan_group(app: Celeriac, members: group, launch: Launch, way: Way) -> None:
     """Send the members; within a chord they are a join of their own, which arrives there when all have."""
     if way.place:
         _open(launch, members, way, body=None)
-    _plan_members(app, members, launch, way, joined=way.place is not None)
+    plan_members(app, members, launch, way, joined=way.place is not None)
 
 
-def _plan_chord(app: Celeriac, whole: chord, launch: Launch, way: _Way) -> None:
+def _plan_chord(app: Celeriac, whole: chord, launch: Launch, way: Way) -> None:
     """Open a join for the header and send it; a chord without a header is its body, called with nothing."""
     body = maybe_signature(whole.body, app)
-    options = {name: value for name, value in way.options.items() if name not in HEADER_ONLY}
     if not whole.header.tasks:
-        _plan(app, body, launch, replace(way, args=[[]], kwargs={}, options=options))
+        options = {name: value for name, value in way.options.items() if name not in HEADER_ONLY}
+        plan_canvas(app, body, launch, replace(way, args=[[]], kwargs={}, options=options))
         return
-    options = {**_passed_on(whole), **way.options}
     _open(launch, whole.header, way, body=body)
-    kwargs = {**whole.kwargs["kwargs"], **way.kwargs}
-    header_way = replace(way, args=[*way.args, *whole.args], kwargs=kwargs, options=options)
-    _plan_members(app, whole.header, launch, header_way, joined=True)
+    plan_members(app, whole.header, launch, way_into_header(whole, way), joined=True)
 
 
-def _open(launch: Launch, members: group, way: _Way, body: Any) -> None:
+def _open(launch: Launch, members: group, way: Way, body: Any) -> None:
     launch.joins.append(
         Join(
             id=members.options["task_id"],
@@ -135,16 +120,31 @@ def _open(launch: Launch, members: group, way: _Way, body: Any) -> None:
             root_id=way.root_id,
         )
     )
+    launch.told_late.update([members.options["task_id"]] if members.sent else [])
 
 
-def _plan_members(app: Celeriac, members: group, launch: Launch, way: _Way, *, joined: bool) -> None:
-    gid, size = members.options["task_id"], len(members.tasks)
-    shared = _passed_on(members)
+def plan_members(
+    app: Celeriac, members: group, launch: Launch, way: Way, *, joined: bool, size: int | None = None
+) -> None:
+    """Add to `launch` the members that are not sent yet; `size` is 0 while nobody knows how many there will be."""
+    gid, size = members.options["task_id"], len(members.tasks) if size is None else size
     for errback in listed(members.options.get("link_error")):
         members.link_error(errback)
-    for index, member in enumerate(members.tasks):
-        place = Place(gid, index, size) if joined else None
-        _plan(app, member, launch, replace(way, options={**shared, **way.options}, rest=(), place=place))
+    way = replace(_way_into(members, way), rest=())
+    for index, member in enumerate(members.tasks[members.sent :], members.sent):
+        plan_canvas(app, member, launch, replace(way, place=Place(gid, index, size) if joined else None))
+
+
+def way_into_header(whole: chord, way: Way) -> Way:
+    """How a chord's header is called when the chord is called in this way."""
+    way = _way_into(whole, way)
+    return replace(way, kwargs={**whole.kwargs["kwargs"], **way.kwargs})
+
+
+def _way_into(canvas: Signature, way: Way) -> Way:
+    """How a canvas calls what it sends first, when it is called in this way itself."""
+    args, kwargs = canvas.given(way.args, way.kwargs)
+    return replace(way, args=args, kwargs=kwargs, options={**_passed_on(canvas), **way.options})
 
 
 def _passed_on(canvas: Signature) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def _passed_on(canvas: Signature) -> dict[str, Any]:
     return {name: value for name, value in canvas.options.items() if name not in own}
 
 
-def _message(app: Celeriac, call: Signature, way: _Way) -> Message:
+def _message(app: Celeriac, call: Signature, way: Way) -> Message:
     args, kwargs, options = call.merged(way.args, way.kwargs, way.options)
     lineage = {"root_id": way.root_id, "parent_id": way.parent_id}
     settings = {**lineage, **{name: value for name, value in options.items() if value is not None}}

@@ -27,7 +27,8 @@ def replace(task: Task, signature: Any) -> Any:
     if isinstance(replacement, _chain) and not replacement.tasks:
         raise ImproperlyConfigured("Cannot replace with an empty chain")
     if _ends_in_a_group(replacement):  # whose results are then one task's, under the id of this one
-        replacement = chain_of(replacement, task.app.tasks["celery.accumulate"].s())
+        whole = task.app.tasks["celery.accumulate"].s()
+        replacement = chord(replacement, whole) if isinstance(replacement, group) else chain_of(replacement, whole)
     if message is None:
         return replacement.apply().get()
     if message.stamps:

@@ -44,6 +44,8 @@ _DECODERS: dict[str, Callable[[str], Any]] = {
 def _encode(value: object) -> object:
     if hasattr(value, "as_tuple") and hasattr(value, "maybe_throw"):
         return value.as_tuple()  # a handle on a result: the ids, as in Celery
+    if hasattr(value, "__json__"):
+        return value.__json__()  # as kombu asks what is to be written
     for kind, name, encode in _ENCODERS:
         if isinstance(value, kind):
             return {_TYPE: name, _VALUE: encode(value)}

@@ -50,10 +50,14 @@ def ids_of(result: AsyncResult | None) -> list[str]:
 # Signatures
 
 
+def as_json(call: Any) -> str:
+    return json.dumps(call, sort_keys=True)
+
+
 def test_a_signature_is_a_json_object_with_celerys_fields(office: Office) -> None:
     assert office.add.s(1, y=2) == {
         "task": "office.add",
-        "args": [1],
+        "args": (1,),
         "kwargs": {"y": 2},
         "options": {},
         "subtask_type": None,
@@ -86,9 +90,8 @@ def test_a_signature_is_made_of_a_name_or_of_json_or_is_one_already(office: Offi
 def test_a_signature_survives_json(office: Office, make: Any) -> None:
     original = make(office)
     back = signature(json.loads(json.dumps(original)), app=office.app)
-    assert back == original
+    assert as_json(back) == as_json(original) == as_json(back.clone())
     assert type(back) is type(original)
-    assert back.clone() == original
 
 
 def test_a_signature_called_here_runs_here(office: Office) -> None:
@@ -144,10 +147,9 @@ def test_a_copy_shares_nothing_with_its_original(office: Office) -> None:
     copy.link(office.note.s("b"))
     copy.link_error(office.tell.s("c"))
     copy.set(queue="fast")
-    copy["args"].append(9)
     copy["kwargs"]["y"] = 9
     assert json.dumps(original) == untouched
-    assert copy["args"] == [0, 1, 9]
+    assert (original.args, copy.args) == ((1,), (0, 1))
 
 
 def test_the_same_callback_is_linked_once(office: Office) -> None:

@@ -179,6 +179,23 @@ def test_arriving_twice_is_arriving_once(engine: Any) -> None:
     assert arrivals(engine, 3, [2, 2, 0]) == [join_of(3)] * 3, "a crash after the last arrival is repaired by any other"
 
 
+@pytest.mark.parametrize("size", [1, 11, 256, 257, 300])
+def test_members_sent_before_the_size_was_known_find_it_where_they_arrive(engine: Any, size: int) -> None:
+    early, late = range(size - 1), Place("join-1", size - 1, size)
+    assert arrivals(engine, 0, early) == [None] * (size - 1), "nobody is the last of nobody knows how many"
+    join = join_of(size)
+    for _ in range(2):
+        engine.backend.open_join(join, tell_size=True)
+    assert engine.backend.arrive(late) == join
+
+
+def test_the_last_of_the_members_sent_early_may_arrive_last(engine: Any) -> None:
+    engine.backend.arrive(Place("join-1", 0, 0))
+    engine.backend.open_join(join_of(3), tell_size=True)
+    assert engine.backend.arrive(Place("join-1", 2, 3)) is None
+    assert engine.backend.arrive(Place("join-1", 1, 0)) == join_of(3)
+
+
 def test_a_join_that_is_opened_again_is_the_same(engine: Any) -> None:
     engine.backend.open_join(join_of(2))
     engine.backend.arrive(Place("join-1", 0, 2))

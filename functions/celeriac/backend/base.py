@@ -94,6 +94,10 @@ class Backend(ABC):
         """Note that a member of a join has ended; says whether it may have been the last."""
 
     @abstractmethod
+    def _note_size(self, last: Place) -> None:
+        """Tell the size of a join to those who arrive where its last member does."""
+
+    @abstractmethod
     def _arrivals(self, join: Join) -> int:
         """How many members of a join have ended."""
 
@@ -115,9 +119,14 @@ class Backend(ABC):
         standing = self._record(self._stashed(row))
         return self.filled(standing) if standing else row
 
-    def open_join(self, join: Join) -> None:
-        """Keep a join for its members to arrive at; a second time changes nothing."""
+    def open_join(self, join: Join, *, tell_size: bool = False) -> None:
+        """Keep a join for its members to arrive at; a second time changes nothing.
+
+        `tell_size` is for members that were sent before the join's size was known: they find it where they arrive.
+        """
         self._keep(f"chord#{join.id}", self._carried(f"results/joins/{join.id}", join.dumps()))
+        if tell_size:
+            self._note_size(Place(join.id, len(join.members) - 1, len(join.members)))
 
     def grow_join(self, place: Place, member: Any) -> Place:
         """Add a member to a join that one of its members, which has not arrived yet, holds open; returns its place.
@@ -128,7 +137,8 @@ class Backend(ABC):
         while True:
             text = self._kept(key)
             if text is None:
-                raise ValueError(f"the chord {place.join} is over")
+                what = "is over" if place.size else "is still being sent, for a generator makes its header"
+                raise ValueError(f"the chord {place.join} {what}")
             join = Join.loads(self._fetched(text))
             if member in join.members:
                 return Place(join.id, join.members.index(member), len(join.members))
@@ -144,6 +154,8 @@ class Backend(ABC):
         if not self._note_arrival(place):
             return None
         join = self._join(place.join)
+        if join is None and place.size == 0:
+            return None  # its members are still being sent
         if join is None:
             raise OperationalError(f"all members have arrived at the join {place.join}, and it is not there")
         return join if self._arrivals(join) >= len(join.members) else None

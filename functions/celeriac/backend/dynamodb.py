@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -157,7 +158,21 @@ class DynamoDBBackend(Backend):
                 ExpressionAttributeValues={":index": {"NS": [str(place.index)]}, **parameters_of(expires_at)},
                 ReturnValues="ALL_NEW",
             )
-        return len(answer["Attributes"]["arrived"]["NS"]) >= min(SHARD_MEMBERS, place.size - shard * SHARD_MEMBERS)
+        noted = answer["Attributes"]
+        size = int(noted["size"]["N"]) if "size" in noted else place.size or math.inf
+        return len(noted["arrived"]["NS"]) >= min(SHARD_MEMBERS, size - shard * SHARD_MEMBERS)
+
+    def _note_size(self, last: Place) -> None:
+        with aws.translated(f"telling the size of the join {last.join}"):
+            aws.client("dynamodb").update_item(
+                TableName=self.table,
+                Key=key_of(_counter(last.join, last.index // SHARD_MEMBERS)),
+                UpdateExpression="SET #size = :size, #expires_at = :expires_at",
+                ExpressionAttributeNames=names_of(("size", "expires_at")),
+                ExpressionAttributeValues=parameters_of(
+                    {"size": last.size, "expires_at": seconds(clock.now() + FAILURE_EXPIRES)}
+                ),
+            )
 
     def _arrivals(self, join: Join) -> int:
         shards = range(-(-len(join.members) // SHARD_MEMBERS))

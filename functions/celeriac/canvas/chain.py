@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from celeriac.canvas.signature import Signature, concrete, listed, maybe_signature
+from celeriac.canvas.linking import listed
+from celeriac.canvas.signature import Signature, concrete, maybe_signature
 from celeriac.canvas.stamping import StampingVisitor, merged_stamps
 from celeriac.result.async_result import put_under
 
@@ -28,7 +29,7 @@ class _chain(Signature):  # noqa: N801 - Celery's name
     def from_dict(cls, fields: Mapping[str, Any], app: Celeriac | None = None) -> _chain:
         steps = [maybe_signature(task, app, clone=True) for task in fields["kwargs"]["tasks"]]
         made = _chain(steps, app=app)
-        made.args, made.options = list(fields.get("args") or ()), dict(fields.get("options") or {})
+        made.args, made.options = tuple(fields.get("args") or ()), dict(fields.get("options") or {})
         made.immutable = bool(fields.get("immutable"))
         return made
 
@@ -41,12 +42,6 @@ class _chain(Signature):  # noqa: N801 - Celery's name
     @tasks.setter
     def tasks(self, steps: list[Any]) -> None:
         self.kwargs["tasks"] = steps
-
-    @property
-    def id(self) -> str | None:
-        """The id of the last step, whose result is the chain's."""
-        task_id: str | None = self.tasks[-1].id if self.tasks else None
-        return task_id
 
     def unchain_tasks(self) -> list[Any]:
         """Copies of the steps, with the chain's own callbacks given to those that they are for."""
@@ -69,18 +64,15 @@ class _chain(Signature):  # noqa: N801 - Celery's name
             visitor.on_chain_end(self, **stamps)
         return self
 
-    def set_immutable(self, immutable: bool) -> None:
-        self.immutable = immutable
-        if self.tasks:
-            self.tasks[0].set_immutable(immutable)
-
     def freeze(self, _id: str | None = None, **place: Any) -> Any:
         """Fix all ids; returns the last step's handle, whose `parent` is the one before."""
         *steps, last = self.tasks = upgraded(self.tasks, self._app)
         result: Any = None
         for step in steps:
             result = put_under(step.freeze(root_id=place.get("root_id")), result)
-        return put_under(last.freeze(_id or self.options.get("task_id"), **place), result)
+        result = put_under(last.freeze(_id or self.id, **place), result)
+        self.options["task_id"] = result.id
+        return result
 
     def apply_async(
         self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any
@@ -89,7 +81,7 @@ class _chain(Signature):  # noqa: N801 - Celery's name
 
         `link` goes to the last task, `link_error` to each, `task_id` names the last one, all else is the first one's.
         """
-        from celeriac.launch import start
+        from celeriac.start import start
 
         return start(self.app, self, args or (), kwargs, options) if self.tasks else None
 
@@ -97,7 +89,7 @@ class _chain(Signature):  # noqa: N801 - Celery's name
         """Run the steps here and now, one after the other; returns the last one's result."""
         last: Any = None
         for step in upgraded(self.unchain_tasks(), self._app):
-            given = (args, kwargs) if last is None else ((last.get(),), None)
+            given = self.given(args or (), kwargs) if last is None else ((last.get(),), None)
             result = step.apply(*given, **options)
             result.parent, last = last, result
         return last
@@ -119,7 +111,9 @@ class chain(_chain):  # noqa: N801 - Celery's name
 
     def __new__(cls, *tasks: Any, app: Celeriac | None = None, **options: Any) -> Any:
         is_one = len(tasks) == 1 and isinstance(tasks[0], Mapping)
-        made = _chain(*tasks, app=app) if is_one else chain_of(*_listed_steps(tasks), app=app)
+        steps = [maybe_signature(step, app, clone=True) for step in _listed_steps(tasks)]
+        made = _chain(*steps, app=app) if is_one else chain_of(*steps, app=app)
+        made = _chain(made, app=app) if made.subtask_type is None else made
         return made.set(**options) if options else made
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from celeriac.canvas.group import group
-from celeriac.canvas.signature import Signature, concrete, listed, maybe_signature
+from celeriac.canvas.signature import Signature, concrete, maybe_signature
 from celeriac.canvas.stamping import StampingVisitor, merged_stamps
 from celeriac.result.async_result import put_under
 
@@ -35,8 +35,7 @@ class chord(Signature):  # noqa: N801 - Celery's name
         app: Celeriac | None = None,
         **options: Any,
     ) -> None:
-        header = maybe_signature(header, app)
-        members = header if isinstance(header, group) else group(*listed_header(header), app=app)
+        members = _header(header, app)
         body = concrete(body, app)
         app = app or members._app or (body is not None and body._app) or None
         parts = {"header": members, "body": body, "kwargs": dict(kwargs or {})}
@@ -47,7 +46,7 @@ class chord(Signature):  # noqa: N801 - Celery's name
         parts = fields["kwargs"]
         header = maybe_signature(parts["header"], app, clone=True)
         body = maybe_signature(parts.get("body"), app, clone=True)
-        made = chord(header, body, args=list(fields.get("args") or ()), kwargs=parts.get("kwargs"), app=app)
+        made = chord(header, body, args=tuple(fields.get("args") or ()), kwargs=parts.get("kwargs"), app=app)
         made.options, made.immutable = dict(fields.get("options") or {}), bool(fields.get("immutable"))
         return made
 
@@ -56,6 +55,12 @@ class chord(Signature):  # noqa: N801 - Celery's name
         """The header, a group."""
         members: group = self.kwargs["header"]
         return members
+
+    @property
+    def id(self) -> str | None:
+        """The id of the header, as in Celery."""
+        gid: str | None = self.header.id
+        return gid
 
     @property
     def tasks(self) -> list[Any]:
@@ -114,16 +119,18 @@ class chord(Signature):  # noqa: N801 - Celery's name
     ) -> Any:
         """Send the header; returns the body's handle. `link`, `link_error` and `task_id` are the body's, `countdown`
         and `eta` the header's, all else is both's."""
-        from celeriac.launch import start
+        from celeriac.start import start
 
-        call = self.clone()
-        if kwargs and "body" in kwargs:
-            call.body = maybe_signature({**kwargs}.pop("body"), self._app)
-        return start(self.app, call, args or (), {k: v for k, v in (kwargs or {}).items() if k != "body"}, options)
+        given, call = dict(kwargs or {}), self
+        if "body" in given:
+            call = self.clone()
+            call.body = maybe_signature(given.pop("body"), self._app)
+        return start(self.app, call, args or (), given, options)
 
     def apply(self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Run header and body here and now; returns the body's result."""
-        return self.body.apply((self.header.apply(args, kwargs).get(),), **options)
+        results = self.header.apply(*self.given(args or (), kwargs)).join(disable_sync_subtasks=False)
+        return self.body.apply((results,), **options)
 
     def __call__(self, body: Any = None, **options: Any) -> Any:
         """Send the chord; the body may be given here."""
@@ -141,9 +148,19 @@ class chord(Signature):  # noqa: N801 - Celery's name
         return True
 
     def __repr__(self) -> str:
-        return f"%{self.body!r}({self.tasks!r})" if self.body else f"<chord without body: {self.tasks!r}>"
+        if self.body is None:
+            return f"<chord without body: {self.tasks!r}>"
+        if self.body.subtask_type != "chain":
+            return f"%{self.body.reprcall(self.tasks)}"
+        first, *others = self.body.tasks
+        return "%(" + " | ".join([first.reprcall(self.tasks), *map(repr, others)]) + ")"
 
 
-def listed_header(header: Any) -> list[Any]:
-    """A header as a list: of one signature, or of what is iterated."""
-    return listed(header) if isinstance(header, Signature | list | tuple) else list(header)
+def _header(header: Any, app: Celeriac | None) -> group:
+    """A header as a group: itself, or one of copies of what it lists."""
+    header = maybe_signature(header, app)
+    if isinstance(header, group):
+        return header
+    tasks = [header] if isinstance(header, Signature) else header
+    copies = (maybe_signature(task, app, clone=True) for task in tasks)
+    return group(copies if isinstance(tasks, Iterator) else list(copies), app=app)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from celeriac.canvas.signature import Signature, concrete, listed, maybe_signature
+from celeriac.canvas.linking import listed
+from celeriac.canvas.regen import regen
+from celeriac.canvas.signature import Signature, concrete, maybe_signature
 from celeriac.canvas.stamping import StampingVisitor, merged_stamps
 from celeriac.ids import new_id
 
@@ -20,37 +22,66 @@ __all__ = ["group"]
 class group(Signature):  # noqa: N801 - Celery's name
     """Tasks side by side: `group(add.s(i, i) for i in range(10))()`; a group in a group is unrolled.
 
+    A generator's tasks are made when they are asked for. Where the group, or the chord of which it is the header, is
+    sent before that, they are sent while the generator goes on.
+
     Source: https://docs.celeryq.dev/en/stable/userguide/canvas.html#groups
     """
 
     def __init__(self, *tasks: Any, app: Celeriac | None = None, **options: Any) -> None:
-        if len(tasks) == 1 and not isinstance(tasks[0], Mapping):
-            tasks = tuple(tasks[0])
-        members = [inner for task in tasks for inner in _members(concrete(task, app))]
-        app = app or next((member._app for member in members if member._app), None)
+        members: Any = tasks[0] if len(tasks) == 1 and not isinstance(tasks[0], Mapping) else tasks
+        is_lazy = isinstance(members, Iterator | regen)
+        members = (inner for task in members for inner in _members(concrete(task, app)))
+        members = regen(members) if is_lazy else list(members)
         super().__init__("celery.group", (), {"tasks": members}, options, subtask_type="group", app=app)
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any], app: Celeriac | None = None) -> group:
-        members = [maybe_signature(task, app, clone=True) for task in fields["kwargs"]["tasks"]]
-        made = group(members, app=app)
-        made.args, made.options = list(fields.get("args") or ()), dict(fields.get("options") or {})
+        members = fields["kwargs"]["tasks"]
+        clones = (maybe_signature(task, app, clone=True) for task in members)
+        made = group(clones if isinstance(members, regen) else list(clones), app=app)
+        made.args, made.options = tuple(fields.get("args") or ()), dict(fields.get("options") or {})
         made.immutable = bool(fields.get("immutable"))
         return made
 
     @property
+    def app(self) -> Celeriac:
+        """The app that it was made with, or the first member's."""
+        first = None if self._app else next(iter(self["kwargs"]["tasks"]), None)
+        return first.app if first is not None else super().app
+
+    @property
     def tasks(self) -> list[Any]:
-        """The signatures of the members."""
-        members: list[Any] = self.kwargs["tasks"]
-        return members
+        """The signatures of the members; all that a generator will make, if it was made of one."""
+        members: Any = self.kwargs["tasks"]
+        if isinstance(members, regen):
+            members = self.kwargs["tasks"] = list(members)
+        tasks: list[Any] = members
+        return tasks
 
     @tasks.setter
     def tasks(self, members: list[Any]) -> None:
         self.kwargs["tasks"] = members
 
+    def detach(self) -> regen | None:
+        """Take out the members that are still to be made; None where all are there."""
+        members = self["kwargs"]["tasks"]
+        if not isinstance(members, regen):
+            return None
+        self.tasks = []
+        return members
+
+    def items(self) -> Any:
+        """The fields, with all members there."""
+        self.tasks  # noqa: B018 - they are made
+        return super().items()
+
+    sent = 0
+    """How many members are on their way already, while a generator goes on."""
+
     def skew(self, start: float = 1.0, stop: float | None = None, step: float = 1.0) -> group:
         """Let the members start one after the other, `step` seconds apart."""
-        for member, countdown in zip(self.tasks, count(start, step), strict=False):
+        for member, countdown in zip(self.tasks, count(float(start), step), strict=False):
             member.set(countdown=countdown if stop is None else min(countdown, stop))
         return self
 
@@ -88,7 +119,7 @@ class group(Signature):  # noqa: N801 - Celery's name
         self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any
     ) -> Any:
         """Send every member, ten in a request; returns the GroupResult. A group takes no `link`: use a chord."""
-        from celeriac.launch import start
+        from celeriac.start import start
 
         for name in ("link", "link_error"):
             if options.get(name) is not None:

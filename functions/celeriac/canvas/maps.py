@@ -26,8 +26,8 @@ class _BaseMap(Signature):
         app = app or getattr(parts["task"], "_app", None)
         super().__init__(self.builtin, (), parts, options, subtask_type=self.kind, immutable=True, app=app)
 
-    builtin = ""
-    kind = ""
+    builtin = kind = ""
+    each = "x"
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any], app: Celeriac | None = None) -> _BaseMap:
@@ -42,12 +42,12 @@ class _BaseMap(Signature):
 
     def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:  # noqa: ARG002 - as a task's
         """Send all calls in one message."""
-        from celeriac.launch import start
+        from celeriac.start import start
 
         return start(self.app, self, (), {}, options)
 
     def __repr__(self) -> str:
-        return f"[{self.kwargs['task']['task']}(x) for x in {self.kwargs['it']!r}]"
+        return f"[{self.kwargs['task']['task']}({self.each}) for x in {self.kwargs['it']!r}]"
 
 
 @Signature.register_type("xmap")
@@ -61,7 +61,7 @@ class xmap(_BaseMap):  # noqa: N801 - Celery's name
 class xstarmap(_BaseMap):  # noqa: N801 - Celery's name
     """`add.starmap([(1, 2), (3, 4)])`: as `map`, with the arguments unpacked."""
 
-    builtin, kind = "celery.starmap", "xstarmap"
+    builtin, kind, each = "celery.starmap", "xstarmap", "*x"
 
 
 @Signature.register_type("chunks")

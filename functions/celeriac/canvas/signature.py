@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from celeriac.canvas.linking import Linking, listed
 from celeriac.canvas.stamping import StampingVisitor, merged_stamps, stamps_of
 from celeriac.ids import call_text, new_id
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
+    from celeriac.result import AsyncResult
     from celeriac.task import Task
 
 __all__ = ["Signature", "maybe_signature", "signature"]
@@ -29,7 +31,11 @@ def _field(name: str) -> Any:
     return property(get, put)
 
 
-class Signature(dict[str, Any]):
+def _option(name: str, about: str) -> Any:
+    return property(lambda self: self.options.get(name), doc=about)
+
+
+class Signature(Linking):
     """A task's name, arguments and options: a JSON object with the fields of Celery's.
 
     Called with `delay` or `apply_async`, the arguments given there come first, unless it is immutable.
@@ -38,6 +44,8 @@ class Signature(dict[str, Any]):
 
     TYPES: ClassVar[dict[str, type[Signature]]] = {}
     """The kinds of canvas by their `subtask_type`."""
+    spent: bool = False
+    """This very signature was sent with the ids that it was frozen with."""
 
     task = _field("task")
     args = _field("args")
@@ -63,7 +71,7 @@ class Signature(dict[str, Any]):
             return
         super().__init__(
             task=getattr(task, "name", task),
-            args=list(args or ()),
+            args=tuple(args or ()),
             kwargs=dict(kwargs or {}),
             options={**(options or {}), **more},
             subtask_type=subtask_type,
@@ -86,8 +94,8 @@ class Signature(dict[str, Any]):
         kind = cls.TYPES.get(fields.get("subtask_type") or "")
         if kind is not None and kind is not cls:
             return kind.from_dict(fields, app)
-        blank: dict[str, Any] = {"args": [], "kwargs": {}, "options": {}, "subtask_type": None, "immutable": False}
-        return Signature({**blank, **fields}, app=app)
+        blank: dict[str, Any] = {"args": (), "kwargs": {}, "options": {}, "subtask_type": None, "immutable": False}
+        return Signature({**blank, **fields, "args": tuple(fields.get("args") or ())}, app=app)
 
     @property
     def app(self) -> Celeriac:
@@ -106,24 +114,33 @@ class Signature(dict[str, Any]):
         """The task's name."""
         return str(self.task)
 
+    id = _option("task_id", "The id that `freeze` gave it.")
+    parent_id = _option("parent_id", "The task that it is to be a child of.")
+    root_id = _option("root_id", "The first task of its story.")
+
     @property
-    def id(self) -> str | None:
-        """The id that `freeze` gave it."""
-        task_id: str | None = self.options.get("task_id")
-        return task_id
+    def AsyncResult(self) -> Callable[..., AsyncResult]:  # noqa: N802 - Celery's name
+        """What makes the handle on its result of an id."""
+        return self.app.AsyncResult
 
     def merged(
         self,
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
-    ) -> tuple[list[Any], dict[str, Any], dict[str, Any]]:
+    ) -> tuple[tuple[Any, ...], dict[str, Any], dict[str, Any]]:
         """The call's arguments and options with more of each; what it is called with comes first."""
         fixed = FIXED_OPTIONS | set(self.options.get("stamped_headers", ()))
         more = {key: value for key, value in (options or {}).items() if key not in fixed or key not in self.options}
         if self.immutable:
-            return list(self.args), dict(self.kwargs), {**self.options, **more}
-        return [*args, *self.args], {**self.kwargs, **(kwargs or {})}, {**self.options, **more}
+            return tuple(self.args), dict(self.kwargs), {**self.options, **more}
+        return (*args, *self.args), {**self.kwargs, **(kwargs or {})}, {**self.options, **more}
+
+    def given(
+        self, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """What a canvas gives to what it calls first: its own arguments, after those that it is called with."""
+        return (tuple(self.args), {}) if self.immutable else ((*args, *self.args), dict(kwargs or {}))
 
     def clone(self, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any) -> Self:
         """A copy, with more arguments put before its own, and more options."""
@@ -132,7 +149,7 @@ class Signature(dict[str, Any]):
 
     partial = clone
 
-    def _copy(self, args: list[Any], kwargs: dict[str, Any], options: dict[str, Any]) -> Self:
+    def _copy(self, args: tuple[Any, ...], kwargs: dict[str, Any], options: dict[str, Any]) -> Self:
         fields = {**self, "args": args, "kwargs": kwargs, "options": options}
         copy: Any = Signature.from_dict(fields, app=self._app)
         return copy  # type: ignore[no-any-return]  # of the same kind, for the fields say so
@@ -154,26 +171,6 @@ class Signature(dict[str, Any]):
     def set_immutable(self, immutable: bool) -> None:
         """Take the parent's result, or do not."""
         self.immutable = immutable
-
-    def link(self, callback: Any) -> Any:
-        """Call this with the result when the task has succeeded; returns the callback."""
-        return self.append_to_list_option("link", callback)
-
-    def link_error(self, errback: Any) -> Any:
-        """Call this when the task has failed; returns the errback."""
-        return self.append_to_list_option("link_error", errback)
-
-    def on_error(self, errback: Any) -> Self:
-        """As `link_error`, but returns the signature itself."""
-        self.link_error(errback)
-        return self
-
-    def append_to_list_option(self, option: str, value: Any) -> Any:
-        """Add to an option that is a list, unless it is there already."""
-        items = self.options[option] = listed(self.options.get(option))
-        if value not in items:
-            items.append(value)
-        return value
 
     def stamp(self, visitor: StampingVisitor | None = None, append_stamps: bool = False, **headers: Any) -> Any:
         """Put stamps on this call and its callbacks: those of `headers`, and those that the visitor says."""
@@ -281,13 +278,6 @@ def maybe_signature(value: Any, app: Celeriac | None = None, clone: bool = False
     if isinstance(value, Signature):
         return value.clone() if clone else value
     return Signature.from_dict(value, app) if isinstance(value, Mapping) else value
-
-
-def listed(value: Any) -> list[Any]:
-    """An option that may be one thing, several, or none, as a list."""
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def concrete(value: Any, app: Celeriac | None = None) -> Any:

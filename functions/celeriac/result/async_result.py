@@ -19,7 +19,7 @@ from celeriac.serialization import loads
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
 
-__all__ = ["AsyncResult", "ResultBase", "put_under"]
+__all__ = ["AsyncResult", "ResultBase", "put_under", "top_of"]
 
 FIRST_INTERVAL_S = 0.05
 """The first look comes soon, each later one half again as late, up to `interval`."""
@@ -183,8 +183,12 @@ class AsyncResult(ResultBase):
 
 def put_under(result: Any, parent: Any) -> Any:
     """Make one handle the first ancestor of another; returns the latter."""
-    first = result
-    while first.parent is not None:
-        first = first.parent
-    first.parent = parent
+    top_of(result).parent = parent
+    return result
+
+
+def top_of(result: Any) -> Any:
+    """The first ancestor of a handle, which may be that itself."""
+    while result.parent is not None:
+        result = result.parent
     return result

@@ -113,9 +113,7 @@ class ResultSet(ResultBase):
         deadline = None if timeout is None else time.monotonic() + timeout
         values = []
         for result in self.results:
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left < 0:
-                raise TimeoutError("join operation timed out")
+            left = None if deadline is None else max(0, deadline - time.monotonic())
             value = result.get(left, propagate=propagate, interval=interval, disable_sync_subtasks=False)
             if callback:
                 callback(result.id, value)
@@ -223,6 +221,9 @@ class GroupResult(ResultSet):
 
     def __str__(self) -> str:
         return self.id
+
+    def __repr__(self) -> str:
+        return f"<GroupResult: {self.id} [{', '.join(result.id for result in self.results)}]>"
 
 
 def result_from_tuple(value: Any, app: Celeriac | None = None) -> Any:

@@ -148,6 +148,7 @@ class MemoryBackend(Backend):
         self.rows: dict[str, tuple[Row, int]] = {}
         self._texts: dict[str, str] = {}
         self._arrived: dict[str, set[int]] = defaultdict(set)
+        self._sizes: dict[str, int] = {}
         self._step, self._lock = step, threading.Lock()
 
     def read(
@@ -216,7 +217,12 @@ class MemoryBackend(Backend):
         self._step(f"arrive at {place.join}")
         with self._lock:
             self._arrived[place.join].add(place.index)
-            return len(self._arrived[place.join]) >= place.size
+            size = self._sizes.get(place.join, place.size)
+            return size > 0 and len(self._arrived[place.join]) >= size
+
+    def _note_size(self, last: Place) -> None:
+        self._step(f"tell the size of {last.join}")
+        self._sizes[last.join] = last.size
 
     def _arrivals(self, join: Join) -> int:
         self._step(f"count the arrivals at {join.id}")
