@@ -28,7 +28,6 @@ def compose(app: App, functions: Path = FUNCTIONS) -> None:
     settings = Settings.from_context(app.node)
     workers = discover_workers(functions)
     names, env = Names(settings.deployment), Environment(region=settings.region)
-    worker_names = [worker.name for worker in workers]
 
     storage = StorageStack(app, f"{names.deployment}-storage", names=names, env=env)
     deployment = Deployment(
@@ -46,7 +45,7 @@ def compose(app: App, functions: Path = FUNCTIONS) -> None:
         f"{names.deployment}-api",
         deployment=deployment,
         arrivals=storage.arrivals,
-        workers=worker_names,
+        workers=workers,
         env=env,
     )
     producer.add_stack_dependency(consumers)  # it knows their queues by name, so nothing else says which comes first
@@ -54,7 +53,7 @@ def compose(app: App, functions: Path = FUNCTIONS) -> None:
         app,
         f"{names.deployment}-monitoring",
         names=names,
-        workers=worker_names,
+        workers=workers,
         alarm_email=settings.alarm_email,
         env=env,
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from infra.lane import Lane
+
 __all__ = ["API", "ARRIVALS", "Names"]
 
 API = "api"
 ARRIVALS = "arrivals"
+MAIN = Lane()
 
 
 @dataclass(frozen=True)
@@ -20,13 +23,19 @@ class Names:
         """The function, its role and its queue."""
         return f"{self.deployment}-{worker}"
 
-    def queue(self, worker: str) -> str:
-        """The queue that the function drains."""
-        return self.function(worker)
+    def queue(self, worker: str, lane: Lane = MAIN) -> str:
+        """The queue that the function drains, or one of them.
 
-    def dead_letters(self, worker: str) -> str:
+        Neither a worker's nor a lane's name has a hyphen, so no two queues of a deployment share a name.
+        """
+        return f"{self._line(worker, lane)}{_suffix(lane)}"
+
+    def dead_letters(self, worker: str, lane: Lane = MAIN) -> str:
         """The queue for what no worker could answer for."""
-        return f"{self.function(worker)}-dead"
+        return f"{self._line(worker, lane)}-dead{_suffix(lane)}"
+
+    def _line(self, worker: str, lane: Lane) -> str:
+        return f"{self.function(worker)}-{lane.name}" if lane.name else self.function(worker)
 
     def log_group(self, worker: str) -> str:
         """The log group, where Lambda would put it by itself."""
@@ -55,3 +64,7 @@ class Names:
     def client_parameter(self) -> str:
         """The SSM parameter from which a client outside Lambda learns the rest."""
         return f"/celeriac/{self.deployment}"
+
+
+def _suffix(lane: Lane) -> str:
+    return ".fifo" if lane.fifo else ""  # SQS asks for it

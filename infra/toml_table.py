@@ -29,9 +29,9 @@ class TomlTable:
         self.problems = problems
 
     def note(self, key: str, problem: str) -> None:
-        """Note that something is wrong with `key`."""
-        named = key if PLAIN_KEY.fullmatch(key) else shown(key)
-        self.problems.append(f"{self._file}: {self._path}{named}: {problem}")
+        """Note that something is wrong with `key`, or with the table itself where that is ""."""
+        named = key if PLAIN_KEY.fullmatch(key) or not key else shown(key)
+        self.problems.append(f"{self._file}: {f'{self._path}{named}'.rstrip('.')}: {problem}")
 
     def __contains__(self, key: str) -> bool:
         """Whether `key` is given and not taken yet."""

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.lane import BATCH_SIZE, BATCH_WINDOW_S, LANE_NAME, MAX_CONCURRENCY, MAX_RECEIVES, Lane
 from infra.placeholders import PLACEHOLDERS, unknown_placeholders
 from infra.schedule import SCHEDULE_NAME, Schedule
 from infra.toml_table import TomlTable, shown
 
 __all__ = ["Permission", "WorkerConfig"]
 
-# AWS quotas: docs.aws.amazon.com, "Lambda quotas" and "Using Lambda with Amazon SQS".
+# AWS quotas: docs.aws.amazon.com, "Lambda quotas".
 MEMORY_MB = (128, 10_240)
 TIMEOUT_S = (1, 900)
-BATCH_SIZE = (1, 10_000)
-BATCH_SIZE_WITHOUT_WINDOW = 10
-BATCH_WINDOW_S = (0, 300)
-MAX_CONCURRENCY = (2, 1_000)
-MAX_RECEIVES = (1, 1_000)
 CONCURRENCY = (1, 1_000)
 ENVIRONMENT_BYTES = 3_072  # of Lambda's 4 KB: the rest is Celeriac's own
 
@@ -53,6 +50,7 @@ class WorkerConfig:
     concurrency: int = 1
     max_receives: int = 5
     uses: tuple[str, ...] = ()
+    lanes: tuple[Lane, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     permissions: tuple[Permission, ...] = ()
@@ -61,7 +59,7 @@ class WorkerConfig:
     def parse(cls, name: str, values: dict[str, Any], file: str, problems: list[str]) -> WorkerConfig:
         """Read a worker.toml's contents, noting in `problems` all that is wrong with them."""
         table = TomlTable(values, file, problems)
-        config = cls(
+        own = cls(
             name,
             memory_mb=table.integer("memory_mb", *MEMORY_MB, default=cls.memory_mb),
             timeout_s=table.integer("timeout_s", *TIMEOUT_S, default=cls.timeout_s),
@@ -70,17 +68,34 @@ class WorkerConfig:
             max_concurrency=table.integer("max_concurrency", *MAX_CONCURRENCY, default=None),
             concurrency=table.integer("concurrency", *CONCURRENCY, default=cls.concurrency),
             max_receives=table.integer("max_receives", *MAX_RECEIVES, default=cls.max_receives),
+        )
+        config = dataclasses.replace(
+            own,
             uses=table.texts("uses"),
+            lanes=tuple(Lane.parse(name, key, child, own.main) for key, child in table.tables("queues", LANE_NAME)),
             schedules=tuple(
                 Schedule.parse(name, key, child) for key, child in table.tables("schedules", SCHEDULE_NAME)
             ),
             environment=_environment(table),
             permissions=tuple(_permission(row) for row in table.rows("permissions")),
         )
-        if config.batch_size > BATCH_SIZE_WITHOUT_WINDOW and not config.batch_window_s:
-            table.note("batch_window_s", f"must be at least 1 when batch_size is above {BATCH_SIZE_WITHOUT_WINDOW}")
+        config.main.check(table)
         table.finish()
         return config
+
+    @property
+    def main(self) -> Lane:
+        """The queue that every worker has."""
+        return Lane(
+            batch_size=self.batch_size,
+            batch_window_s=self.batch_window_s,
+            max_concurrency=self.max_concurrency,
+        )
+
+    @property
+    def queues(self) -> dict[str, Lane]:
+        """The queues by the names that the code has for them: "thumbnail", "thumbnail.bulk"."""
+        return {self.name: self.main, **{f"{self.name}.{lane.name}": lane for lane in self.lanes}}
 
 
 def _environment(table: TomlTable) -> dict[str, str]:

@@ -13,7 +13,7 @@ from infra.constructs.arrivals import Arrivals
 from infra.constructs.task_function import TaskFunction
 from infra.deployment import Deployment
 from infra.names import ARRIVALS
-from infra.queue_address import QueueAddress
+from infra.queue_address import QueueAddress, workers_of
 
 __all__ = ["ArrivalsProducer"]
 
@@ -39,7 +39,7 @@ class ArrivalsProducer(Construct):
             "Tasks",
             name=ARRIVALS,
             handler="api.arrivals.handler",
-            bundle=bundle_of_producer(deployment.functions, tuple(queues), deployment.target),
+            bundle=bundle_of_producer(deployment.functions, workers_of(queues), deployment.target),
             deployment=deployment,
             may_send_to=queues,
             memory_mb=MEMORY_MB,

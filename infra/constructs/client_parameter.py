@@ -24,7 +24,7 @@ class ClientParameter(Construct):
         where = {
             "table": deployment.results.table_name,
             "payloads": deployment.payloads.bucket_name,
-            "queues": {worker: queue.url for worker, queue in queues.items()},
+            "queues": {name: queue.told for name, queue in queues.items()},
         }
         self.parameter = ssm.StringParameter(
             self,

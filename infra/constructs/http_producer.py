@@ -11,7 +11,7 @@ from infra.bundling import bundle_of_producer
 from infra.constructs.task_function import TaskFunction
 from infra.deployment import Deployment
 from infra.names import API
-from infra.queue_address import QueueAddress
+from infra.queue_address import QueueAddress, workers_of
 
 __all__ = ["UPLOAD_KEYS", "HttpProducer"]
 
@@ -33,7 +33,7 @@ class HttpProducer(Construct):
             "Tasks",
             name=API,
             handler="api.handler.handler",
-            bundle=bundle_of_producer(deployment.functions, tuple(queues), deployment.target),
+            bundle=bundle_of_producer(deployment.functions, workers_of(queues), deployment.target),
             deployment=deployment,
             may_send_to=queues,
             memory_mb=MEMORY_MB,

@@ -6,7 +6,8 @@ from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.names import Names
+from infra.lane import Lane
+from infra.names import MAIN, Names
 
 __all__ = ["QueueWithDeadLetters"]
 
@@ -29,25 +30,32 @@ class QueueWithDeadLetters(Construct):
         names: Names,
         function: str,
         timeout_s: int,
-        batch_window_s: int = 0,
         max_receives: int = 5,
+        lane: Lane = MAIN,
     ) -> None:
         super().__init__(scope, construct_id)
         self.dead_letters = sqs.Queue(
             self,
             "DeadLetters",
-            queue_name=names.dead_letters(function),
+            queue_name=names.dead_letters(function, lane),
             retention_period=Duration.days(RETENTION_DAYS),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
+            fifo=lane.fifo or None,
         )
         self.queue = sqs.Queue(
             self,
             "Queue",
-            queue_name=names.queue(function),
-            visibility_timeout=Duration.seconds(VISIBILITY_FACTOR * timeout_s + batch_window_s),
+            queue_name=names.queue(function, lane),
+            visibility_timeout=Duration.seconds(VISIBILITY_FACTOR * timeout_s + lane.batch_window_s),
             retention_period=Duration.days(RETENTION_DAYS),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=max_receives),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.dead_letters, max_receive_count=lane.max_receives or max_receives
+            ),
+            fifo=lane.fifo or None,
+            # One group does not wait for another's sends, and the same message may be sent to two groups.
+            fifo_throughput_limit=sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID if lane.fifo else None,
+            deduplication_scope=sqs.DeduplicationScope.MESSAGE_GROUP if lane.fifo else None,
         )

@@ -85,7 +85,7 @@ class TaskFunction(Construct):
 
 
 def _urls(scope: Construct, queues: Mapping[str, QueueAddress]) -> str:
-    return Stack.of(scope).to_json_string({worker: queue.url for worker, queue in queues.items()})
+    return Stack.of(scope).to_json_string({name: queue.told for name, queue in queues.items()})
 
 
 def _statements(deployment: Deployment, queues: Mapping[str, QueueAddress]) -> list[iam.PolicyStatement]:

@@ -1,4 +1,4 @@
-"""A worker: the function of a folder, drinking from the folder's queue."""
+"""A worker: the function of a folder, drinking from the folder's queues."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from constructs import Construct
 from infra.bundling import bundle_of_worker
 from infra.constructs.task_function import TaskFunction
 from infra.deployment import Deployment
+from infra.lane import Lane
 from infra.placeholders import fill
 from infra.queue_address import QueueAddress
 from infra.worker_config import WorkerConfig
@@ -21,7 +22,7 @@ __all__ = ["Worker"]
 
 
 class Worker(Construct):
-    """What a worker.toml asks for: the function, its source of messages, and the rights it declares."""
+    """What a worker.toml asks for: the function, its sources of messages, and the rights it declares."""
 
     def __init__(
         self,
@@ -30,7 +31,7 @@ class Worker(Construct):
         *,
         config: WorkerConfig,
         packages: tuple[str, ...],
-        queue: sqs.IQueue,
+        queues: Mapping[str, sqs.IQueue],
         may_send_to: Mapping[str, QueueAddress],
         deployment: Deployment,
     ) -> None:
@@ -56,16 +57,19 @@ class Worker(Construct):
             resources = [fill(resource, names) for resource in permission.resources]
             statement = iam.PolicyStatement(actions=list(permission.actions), resources=resources)
             self.tasks.role.add_to_policy(statement)
-        window = Duration.seconds(config.batch_window_s) if config.batch_window_s else None
-        self.tasks.function.add_event_source(
-            sources.SqsEventSource(
-                queue,
-                batch_size=config.batch_size,
-                max_batching_window=window,
-                max_concurrency=config.max_concurrency,
-                report_batch_item_failures=True,
-            )
-        )
+        for name, lane in config.queues.items():
+            self.tasks.function.add_event_source(_mapping(queues[name], lane))
+
+
+def _mapping(queue: sqs.IQueue, lane: Lane) -> sources.SqsEventSource:
+    """How Lambda reads a queue: each has a concurrency of its own."""
+    return sources.SqsEventSource(
+        queue,
+        batch_size=lane.batch_size,
+        max_batching_window=Duration.seconds(lane.batch_window_s) if lane.batch_window_s else None,
+        max_concurrency=lane.max_concurrency,
+        report_batch_item_failures=True,
+    )
 
 
 def _placeholders(deployment: Deployment) -> dict[str, str]:

@@ -14,6 +14,7 @@ from infra.constructs.http_producer import HttpProducer
 from infra.deployment import Deployment
 from infra.names import API, ARRIVALS
 from infra.queue_address import QueueAddress
+from infra.worker_config import WorkerConfig
 
 __all__ = ["ApiStack"]
 
@@ -28,12 +29,16 @@ class ApiStack(Stack):
         *,
         deployment: Deployment,
         arrivals: Arrivals,
-        workers: Sequence[str],
+        workers: Sequence[WorkerConfig],
         env: Environment,
     ) -> None:
         super().__init__(scope, construct_id, env=env, description="Celeriac: the HTTP producer")
         names = deployment.names
-        queues = {worker: QueueAddress.by_name(self, names.queue(worker)) for worker in workers}
+        queues = {
+            name: QueueAddress.by_name(self, names.queue(config.name, lane), lane)
+            for config in workers
+            for name, lane in config.queues.items()
+        }
         producer = HttpProducer(self, API, deployment=deployment, queues=queues)
         http = HttpApi(self, "Http", name=names.function(API), function=producer.function)
         ArrivalsProducer(self, ARRIVALS, deployment=deployment, arrivals=arrivals, queues=queues)

@@ -10,6 +10,7 @@ from constructs import Construct
 from infra.constructs.alarms import Alarms
 from infra.constructs.http_api import STAGE
 from infra.names import API, ARRIVALS, Names
+from infra.worker_config import WorkerConfig
 
 __all__ = ["MonitoringStack"]
 
@@ -26,12 +27,14 @@ class MonitoringStack(Stack):
         construct_id: str,
         *,
         names: Names,
-        workers: Sequence[str],
+        workers: Sequence[WorkerConfig],
         alarm_email: str | None,
         env: Environment,
     ) -> None:
         super().__init__(scope, construct_id, env=env, description="Celeriac: alarms")
         alarms = Alarms(self, "Alarms", topic_name=f"{names.deployment}-alarms", email=alarm_email)
-        for worker in (*workers, ARRIVALS):
-            alarms.on_dead_letters(worker, names.dead_letters(worker))
+        for config in workers:
+            for name, lane in config.queues.items():
+                alarms.on_dead_letters(name, names.dead_letters(config.name, lane))
+        alarms.on_dead_letters(ARRIVALS, names.dead_letters(ARRIVALS))
         alarms.on_server_errors(names.function(API), STAGE)

@@ -37,29 +37,37 @@ class WorkersStack(Stack):
         group = scheduler.CfnScheduleGroup(self, "Schedules", name=names.schedule_group)
         # All queues before any worker: two workers may send to each other.
         queues = {
-            config.name: QueueWithDeadLetters(
+            name: QueueWithDeadLetters(
                 self,
-                f"{config.name}-queue",
+                f"{name}-queue",
                 names=names,
                 function=config.name,
                 timeout_s=config.timeout_s,
-                batch_window_s=config.batch_window_s,
                 max_receives=config.max_receives,
+                lane=lane,
             )
             for config in workers
+            for name, lane in config.queues.items()
         }
-        addresses = {name: QueueAddress.of(each.queue) for name, each in queues.items()}
+        addresses = {
+            name: QueueAddress.of(queues[name].queue, lane)
+            for config in workers
+            for name, lane in config.queues.items()
+        }
+        by_name = {config.name: config for config in workers}
         for config in workers:
-            queue = queues[config.name]
             Worker(
                 self,
                 config.name,
                 config=config,
                 packages=packages_of(config, workers),
-                queue=queue.queue,
-                may_send_to={name: addresses[name] for name in (config.name, *config.uses)},
+                queues={name: queues[name].queue for name in config.queues},
+                may_send_to={
+                    name: addresses[name] for used in (config.name, *config.uses) for name in by_name[used].queues
+                },
                 deployment=deployment,
             )
             if config.schedules:
+                queue = queues[config.name]
                 Schedules(self, f"{config.name}-schedules", config=config, queues=queue, names=names, group=group)
         ClientParameter(self, "Clients", deployment=deployment, queues=addresses)

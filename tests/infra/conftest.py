@@ -38,6 +38,18 @@ WORKERS = {
         concurrency = 4
         max_receives = 3
 
+        [queues.bulk]
+        max_concurrency = 2
+        batch_size = 100
+        batch_window_s = 5
+        max_receives = 8
+
+        [queues.fast]
+        priority = 5
+
+        [queues.ordered]
+        fifo = true
+
         [environment]
         FILES_BUCKET = "{files_bucket}"
 

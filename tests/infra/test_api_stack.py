@@ -76,12 +76,15 @@ def test_what_the_gateway_refuses_is_problem_json(resources: Any) -> None:
         assert json.loads(body) == {"type": "about:blank", "title": "Forbidden"}
 
 
-def test_the_http_side_knows_every_workers_queue_by_name(resources: Any, flat: Any) -> None:
+def test_the_http_side_knows_every_workers_queues_by_name(resources: Any, flat: Any) -> None:
+    start = "https://sqs.${AWS::Region}.${AWS::URLSuffix}/${AWS::AccountId}/celeriac-dev"
     for function in map(flat, resources("api", "Lambda::Function").values()):
         queues = json.loads(function["Environment"]["Variables"]["CELERIAC_QUEUES"])
         assert queues == {
-            worker: f"https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/celeriac-dev-{worker}"
-            for worker in ("notify", "process_pdf", "thumbnail")
+            **{worker: f"{start}-{worker}" for worker in ("notify", "process_pdf", "thumbnail")},
+            "thumbnail.bulk": {"url": f"{start}-thumbnail-bulk", "max_receives": 8},
+            "thumbnail.fast": {"url": f"{start}-thumbnail-fast", "priority": 5},
+            "thumbnail.ordered": f"{start}-thumbnail-ordered.fifo",
         }
 
 

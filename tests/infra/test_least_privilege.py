@@ -39,6 +39,13 @@ def queue(name: str) -> str:
     return "".join(word for word in name.split("_")) + "queueQueue"
 
 
+LANES = ("bulk", "fast", "ordered")
+
+
+def is_lane(target: str) -> bool:
+    return any(f"thumbnail{lane}queue" in target or f"-thumbnail-{lane}" in target for lane in LANES)
+
+
 OWN_QUEUE = {"sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:DeleteMessage"}
 OWN_QUEUE |= {"sqs:GetQueueAttributes"}
 UPLOADS = ("images", "pdfs", "incoming")
@@ -67,7 +74,7 @@ def test_a_worker_without_a_word_in_its_toml_may_only_work(rights: Any) -> None:
 def test_a_worker_may_send_to_its_own_queue_and_to_those_it_uses(
     rights: Any, worker: str, may_send_to: set[str]
 ) -> None:
-    targets = rights[f"celeriac-dev-{worker}"]["sqs:SendMessage"]
+    targets = {t for t in rights[f"celeriac-dev-{worker}"]["sqs:SendMessage"] if not is_lane(t)}
 
     assert len(targets) == len(may_send_to)
     assert all(any(target.startswith("${" + queue(name)) for target in targets) for name in may_send_to)
@@ -76,9 +83,26 @@ def test_a_worker_may_send_to_its_own_queue_and_to_those_it_uses(
 @pytest.mark.parametrize("worker", ["notify", "process_pdf", "thumbnail"])
 def test_a_worker_consumes_its_own_queue_only(rights: Any, worker: str) -> None:
     for action in OWN_QUEUE:
-        (target,) = rights[f"celeriac-dev-{worker}"][action]
+        (target,) = (t for t in rights[f"celeriac-dev-{worker}"][action] if not is_lane(t))
         assert target.startswith("${" + queue(worker))
         assert "DeadLetters" not in target
+
+
+def test_only_its_own_worker_and_the_http_side_may_send_to_a_lane(rights: Any) -> None:
+    lanes = {worker: {t for t in may["sqs:SendMessage"] if is_lane(t)} for worker, may in rights.items()}
+
+    assert {worker: len(targets) for worker, targets in lanes.items() if targets} == {
+        "celeriac-dev-thumbnail": 3,
+        "celeriac-dev-api": 3,
+        "celeriac-dev-arrivals": 3,
+    }
+
+
+def test_a_worker_consumes_its_own_lanes_only(rights: Any) -> None:
+    for action in OWN_QUEUE:
+        consumed = {w: {t for t in may.get(action, ()) if is_lane(t)} for w, may in rights.items()}
+        assert [worker for worker, targets in consumed.items() if targets] == ["celeriac-dev-thumbnail"]
+        assert len(consumed["celeriac-dev-thumbnail"]) == len(LANES)
 
 
 @pytest.mark.parametrize("function", ["notify", "process_pdf", "thumbnail", "api", "arrivals"])
@@ -114,7 +138,7 @@ def test_a_declared_permission_is_granted_as_it_is_written(rights: Any) -> None:
 def test_the_http_side_may_send_to_every_worker_but_consume_none(rights: Any, function: str) -> None:
     may = rights[f"celeriac-dev-{function}"]
 
-    assert may["sqs:SendMessage"] == {
+    assert {target for target in may["sqs:SendMessage"] if not is_lane(target)} == {
         f"{SQS}:celeriac-dev-{worker}" for worker in ("notify", "process_pdf", "thumbnail")
     }
     assert may.get("sqs:ReceiveMessage", set()) == ({"${Arrivals}"} if function == "arrivals" else set())

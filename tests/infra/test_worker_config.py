@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.lane import WORKER_AND_LANE_CHARACTERS as LONGEST
+from infra.lane import Lane
+from infra.names import Names
 from infra.schedule import Schedule
 from infra.worker_config import Permission, WorkerConfig
 
@@ -129,12 +132,91 @@ def test_a_bad_value_is_named_with_its_file_and_key(text: str, problem: str) -> 
     assert [found for found in problems if found.startswith(f"{FILE}: {problem}")], problems
 
 
+def test_a_lane_is_as_the_workers_own_queue_where_it_says_nothing_else() -> None:
+    config, problems = parse("""
+        batch_size = 20
+        batch_window_s = 2
+        max_concurrency = 9
+        max_receives = 4
+        [queues.bulk]
+        [queues.narrow]
+        max_concurrency = 2
+        batch_size = 3
+        batch_window_s = 0
+        max_receives = 8
+        priority = 5
+        [queues.ordered]
+        fifo = true
+    """)
+
+    assert problems == []
+    assert config.queues == {
+        "report": Lane(batch_size=20, batch_window_s=2, max_concurrency=9),
+        "report.bulk": Lane(name="bulk", batch_size=20, batch_window_s=2),
+        "report.narrow": Lane(name="narrow", batch_size=3, max_concurrency=2, max_receives=8, priority=5),
+        "report.ordered": Lane(name="ordered", batch_size=1, fifo=True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("lane", "problem"),
+    [
+        ("colour = 1", "queues.bulk.colour: unknown; the keys here are fifo, batch_size,"),
+        ("fifo = 1", "queues.bulk.fifo: must be true or false, not 1"),
+        ("fifo = true\nbatch_size = 11", "queues.bulk.batch_size: must be a whole number from 1 to 10, not 11"),
+        (
+            "fifo = true\nbatch_window_s = 1",
+            "queues.bulk.batch_window_s: must be 0, for a FIFO queue has no batch window",
+        ),
+        ("batch_size = 11", "queues.bulk.batch_window_s: must be at least 1 when batch_size is above 10"),
+        ("priority = 10", "queues.bulk.priority: must be a whole number from 0 to 9, not 10"),
+        ('priority = "high"', "queues.bulk.priority: must be a whole number"),
+        ("max_concurrency = 1", "queues.bulk.max_concurrency: must be a whole number from 2 to 1000, not 1"),
+        ("max_receives = 0", "queues.bulk.max_receives: must be a whole number from 1 to 1000, not 0"),
+        ("memory_mb = 512", "queues.bulk.memory_mb: unknown"),
+    ],
+)
+def test_a_bad_value_of_a_lane_is_named_with_its_key(lane: str, problem: str) -> None:
+    _, problems = parse(f"[queues.bulk]\n{lane}")
+
+    assert [found for found in problems if found.startswith(f"{FILE}: {problem}")], problems
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("dead", "queues.dead: 'dead' is what the queues of dead letters are called"),
+        ("a-b", "queues.a-b: the name must match [a-z][a-z0-9_]{0,30}"),
+        ("Bulk", "queues.Bulk: the name must match"),
+        ("'x.fifo'", "queues.x.fifo: the name must match"),
+    ],
+)
+def test_a_lane_whose_queue_could_be_taken_for_another_is_refused(name: str, problem: str) -> None:
+    _, problems = parse(f"[queues.{name}]")
+
+    assert [found for found in problems if found.startswith(f"{FILE}: {problem}")], problems
+
+
+def test_a_lane_whose_queues_name_sqs_would_not_take_is_refused() -> None:
+    longest = "w" * 32, "l" * (LONGEST - 32)
+    names = Names("celeriac-" + "s" * 16)
+    lane = Lane(name=longest[1], fifo=True)
+    assert len(names.dead_letters(longest[0], lane)) == 80
+
+    for worker, name, count in ((*longest, 0), (longest[0], longest[1] + "l", 1)):
+        problems: list[str] = []
+        WorkerConfig.parse(worker, {"queues": {name: {}}}, FILE, problems)
+        assert len(problems) == count, problems
+
+
 def test_all_that_is_wrong_with_a_file_is_said_at_once() -> None:
     _, problems = parse("""
         timeout_s = 901
         memory_mb = "much"
         batch_size = 50
         colour = "green"
+        [queues.bulk]
+        fifo = "yes"
         [environment]
         AWS_REGION = "mars"
         [schedules.nightly]
@@ -145,6 +227,7 @@ def test_all_that_is_wrong_with_a_file_is_said_at_once() -> None:
     assert keys == [
         "memory_mb",
         "timeout_s",
+        "queues.bulk.fifo",
         "schedules.nightly.cron",
         "schedules.nightly.task",
         "environment.AWS_REGION",
@@ -158,9 +241,9 @@ JSON_AND_MORE = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-KEYS = st.sampled_from(["memory_mb", "timeout_s", "uses", "schedules", "environment", "permissions"]) | st.text(
-    max_size=8
-)
+KEYS = st.sampled_from(
+    ["memory_mb", "timeout_s", "uses", "queues", "schedules", "environment", "permissions"]
+) | st.text(max_size=8)
 
 
 @given(st.dictionaries(KEYS, JSON_AND_MORE, max_size=4))
@@ -181,3 +264,12 @@ def test_no_schedule_of_any_kind_is_more_than_a_listed_problem(values: dict[str,
 
     assert problems
     assert all(problem.startswith(f"{FILE}: schedules.nightly.") and problem.isprintable() for problem in problems)
+
+
+@given(st.dictionaries(st.sampled_from(["fifo", "priority", "batch_size", "batch_window_s", "other"]), JSON_AND_MORE))
+def test_no_lane_of_any_kind_is_more_than_a_listed_problem(values: dict[str, Any]) -> None:
+    problems: list[str] = []
+
+    WorkerConfig.parse("report", {"queues": {"bulk": values}}, FILE, problems)
+
+    assert all(problem.startswith(f"{FILE}: queues.bulk.") and problem.isprintable() for problem in problems)

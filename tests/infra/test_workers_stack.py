@@ -5,8 +5,15 @@ from typing import Any
 
 import pytest
 
+from celeriac import lanes
+
 WORKERS = ("notify", "process_pdf", "thumbnail")
+LANES = ("bulk", "fast", "ordered")
 FOURTEEN_DAYS_S = 14 * 24 * 3600
+
+
+def is_dead(name: str) -> bool:
+    return name.partition(".")[0].endswith("-dead")
 
 
 @pytest.fixture
@@ -31,11 +38,12 @@ def test_every_worker_has_one_name_throughout(resources: Any, queues: Any, funct
 
 
 def test_every_queue_has_a_dead_letter_queue_that_keeps_for_14_days(queues: Any) -> None:
-    first = [queue for name, queue in queues.items() if not name.endswith("-dead")]
+    first = [queue for name, queue in queues.items() if not is_dead(name)]
 
-    assert len(first) == len(queues) / 2 == len(WORKERS) + 1
+    assert len(first) == len(queues) / 2 == len(WORKERS) + len(LANES) + 1
     for queue in first:
-        dead = queues[f"{queue['QueueName']}-dead"]
+        name, dot, fifo = queue["QueueName"].partition(".")
+        dead = queues[f"{name}-dead{dot}{fifo}"]
         assert queue["RedrivePolicy"]["deadLetterTargetArn"] == f"${{{dead['LogicalId']}.Arn}}"
         assert dead["MessageRetentionPeriod"] == FOURTEEN_DAYS_S
         assert "RedrivePolicy" not in dead
@@ -46,7 +54,8 @@ def test_a_message_is_given_up_after_the_workers_max_receives(queues: Any) -> No
         name: queue["RedrivePolicy"]["maxReceiveCount"] for name, queue in queues.items() if "Redr" in str(queue)
     }
 
-    assert receives["celeriac-dev-thumbnail"] == 3
+    assert receives["celeriac-dev-thumbnail"] == receives["celeriac-dev-thumbnail-fast"] == 3
+    assert receives["celeriac-dev-thumbnail-bulk"] == 8
     assert receives["celeriac-dev-notify"] == 5
 
 
@@ -69,8 +78,9 @@ def test_queues_speak_tls_only(queues: Any, resources: Any, flat: Any) -> None:
 
 def test_a_message_stays_hidden_six_times_as_long_as_its_function_may_run(queues: Any, functions: Any) -> None:
     for name, queue in queues.items():
-        if not name.endswith("-dead"):
-            assert queue["VisibilityTimeout"] >= 6 * functions[name]["Timeout"]
+        if not is_dead(name):
+            function = "-".join(name.split("-")[:3])
+            assert queue["VisibilityTimeout"] >= 6 * functions[function]["Timeout"]
 
 
 def test_a_batch_window_adds_to_the_hidden_time(queues: Any) -> None:
@@ -105,20 +115,39 @@ def test_one_bad_message_does_not_fail_its_batch(resources: Any) -> None:
     mappings = [*resources("workers", "Lambda::EventSourceMapping").values()]
     mappings += resources("api", "Lambda::EventSourceMapping").values()
 
-    assert len(mappings) == len(WORKERS) + 1
+    assert len(mappings) == len(WORKERS) + len(LANES) + 1
     assert {tuple(mapping["FunctionResponseTypes"]) for mapping in mappings} == {("ReportBatchItemFailures",)}
 
 
 def test_the_mapping_takes_batches_as_the_worker_toml_says(resources: Any, flat: Any) -> None:
-    mappings = {flat(m["FunctionName"]): m for m in resources("workers", "Lambda::EventSourceMapping").values()}
-    (thumbnail,) = (mapping for function, mapping in mappings.items() if "thumbnail" in function)
-    (notify,) = (mapping for function, mapping in mappings.items() if "notify" in function)
+    mappings = {flat(m["EventSourceArn"]): m for m in resources("workers", "Lambda::EventSourceMapping").values()}
+    (thumbnail,) = (mapping for queue, mapping in mappings.items() if "thumbnailqueue" in queue)
+    (notify,) = (mapping for queue, mapping in mappings.items() if "notify" in queue)
 
     assert (thumbnail["BatchSize"], thumbnail["MaximumBatchingWindowInSeconds"]) == (20, 2)
     assert thumbnail["ScalingConfig"] == {"MaximumConcurrency": 10}
     assert notify["BatchSize"] == 10
     assert "MaximumBatchingWindowInSeconds" not in notify
     assert "ScalingConfig" not in notify
+
+
+def test_every_lane_has_a_mapping_of_its_own_to_the_same_function(resources: Any, flat: Any) -> None:
+    mappings = [flat(m) for m in resources("workers", "Lambda::EventSourceMapping").values()]
+    own = {m["EventSourceArn"]: m for m in mappings if "thumbnail" in m["FunctionName"]}
+    bulk, fast, ordered = (next(m for arn, m in own.items() if f"thumbnail{lane}queue" in arn) for lane in LANES)
+
+    assert len({m["FunctionName"] for m in own.values()}) == 1
+    assert (bulk["BatchSize"], bulk["MaximumBatchingWindowInSeconds"]) == (100, 5)
+    assert bulk["ScalingConfig"] == {"MaximumConcurrency": 2}
+    assert (fast["BatchSize"], fast["MaximumBatchingWindowInSeconds"], "ScalingConfig" in fast) == (20, 2, False)
+    assert (ordered["BatchSize"], "MaximumBatchingWindowInSeconds" in ordered) == (1, False)
+
+
+def test_a_fifo_lane_and_its_dead_letters_are_fifo_queues(queues: Any) -> None:
+    fifo = {name for name, queue in queues.items() if queue.get("FifoQueue")}
+
+    assert fifo == {"celeriac-dev-thumbnail-ordered.fifo", "celeriac-dev-thumbnail-ordered-dead.fifo"}
+    assert "ContentBasedDeduplication" not in queues["celeriac-dev-thumbnail-ordered.fifo"]
 
 
 def test_a_function_learns_where_everything_is(functions: Any, queues: Any) -> None:
@@ -177,7 +206,19 @@ def test_clients_outside_lambda_find_everything_in_one_parameter(resources: Any,
 
     assert (parameter["Name"], parameter["Type"]) == ("/celeriac/celeriac-dev", "String")
     assert set(value) == {"table", "payloads", "queues"}
-    assert value["queues"] == {name: f"${{{queues[f'celeriac-dev-{name}']['LogicalId']}}}" for name in WORKERS}
+    urls = {
+        name: f"${{{queue['LogicalId']}}}" for name, queue in queues.items() if not is_dead(name) and "arr" not in name
+    }
+    assert value["queues"] == {
+        **{name: urls[f"celeriac-dev-{name}"] for name in WORKERS},
+        "thumbnail.bulk": {"url": urls["celeriac-dev-thumbnail-bulk"], "max_receives": 8},
+        "thumbnail.fast": {"url": urls["celeriac-dev-thumbnail-fast"], "priority": 5},
+        "thumbnail.ordered": urls["celeriac-dev-thumbnail-ordered.fifo"],
+    }
+    assert lanes.read(value["queues"], "the parameter")[1] == {
+        "thumbnail.bulk": lanes.Lane(max_receives=8),
+        "thumbnail.fast": lanes.Lane(priority=5),
+    }
 
 
 def test_workers_may_use_each_other(synthesize: Any, write_workers: Any, tmp_path: Any) -> None:
