@@ -8,6 +8,7 @@
 
 from celeriac.app import Celeriac, Celery
 from celeriac.canvas import Signature, chain, chord, chunks, group, maybe_signature, signature, xmap, xstarmap
+from celeriac.current import current_app, current_task
 from celeriac.registry import shared_task
 from celeriac.task import Task
 
@@ -19,6 +20,8 @@ __all__ = [
     "chain",
     "chord",
     "chunks",
+    "current_app",
+    "current_task",
     "group",
     "maybe_signature",
     "shared_task",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from celeriac.message import Message
     from celeriac.task import Task
 
-__all__ = ["Context", "current_worker_task", "forbid_waiting", "hostname", "pushed", "request_of"]
+__all__ = ["Context", "current_worker_task", "forbid_waiting", "hostname", "innermost", "pushed", "request_of"]
 
 REPR_CHARS = 1024
 """As much of the arguments as Celery shows."""
@@ -188,6 +188,11 @@ def pushed(task: Task, request: Context) -> Iterator[Context]:
         yield request
     finally:
         _stack.reset(token)
+
+
+def innermost() -> tuple[Task, Context] | None:
+    """The task whose body runs here, and its request, however it was called."""
+    return next(reversed(_stack.get()), None)
 
 
 def current_worker_task() -> tuple[Task, Context] | None:

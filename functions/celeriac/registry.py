@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, overload
 
+from celeriac.current import get_current_app
 from celeriac.exceptions import ImproperlyConfigured, NotRegistered
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
     from celeriac.task import Task
 
-__all__ = ["BUILT_IN", "SharedTask", "TaskRegistry", "shared_task"]
+__all__ = ["BUILT_IN", "SharedTask", "TaskRegistry", "shared_task", "task_named"]
 
 
 BUILT_IN = "celery."
@@ -54,23 +57,40 @@ class SharedTask:
     """Stands for a task of whichever app is current."""
 
     def __init__(self, fun: Callable[..., Any], options: dict[str, Any]) -> None:
+        if isinstance(fun, SharedTask) or hasattr(fun, "apply_async"):
+            raise TypeError(f"{fun.__name__} is a task already: shared_task decorates a function, once")
         self._fun, self._options = fun, options
         self.__name__, self.__doc__, self.__module__ = fun.__name__, fun.__doc__, fun.__module__
+        self.__qualname__, self.__wrapped__ = fun.__qualname__, fun
         _shared.append(self._make)
 
     def _make(self, app: Celeriac) -> Task:
-        return app.register_function(self._fun, **self._options)
+        task: Task = app.register_function(self._fun, **self._options)
+        return task
 
-    def _task(self) -> Task:
-        from celeriac.app import current_app  # an app imports the registry
+    def _get_current_object(self) -> Task:
+        return self._make(get_current_app())
 
-        return self._make(current_app())
+    def __reduce__(self) -> tuple[Any, ...]:
+        return shared_named, (self.__module__, self.__qualname__)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._task()(*args, **kwargs)
+        return self._get_current_object()(*args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._task(), name)
+        return getattr(self._get_current_object(), name)
+
+
+def task_named(app: Celeriac, name: str, module: str) -> Task:
+    """The task of that name, which is how tasks are pickled; its module is imported where it is not known yet."""
+    if name not in app.tasks:
+        importlib.import_module(module)
+    return app.tasks[name]
+
+
+def shared_named(module: str, qualname: str) -> Any:
+    """The shared task that a module has under that name."""
+    return operator.attrgetter(qualname)(importlib.import_module(module))
 
 
 @overload

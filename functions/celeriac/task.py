@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from celeriac import context, declaring, publish, states
+from celeriac import context, declaring, publish, registry, states
 from celeriac.canvas import Signature, chunks, xmap, xstarmap
 from celeriac.conf import DEFAULTS
 from celeriac.context import Context
 from celeriac.exceptions import MaxRetriesExceededError, Retry
+from celeriac.inert import Inert, explain
 from celeriac.retries import autoretry
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class FromConf:
         return DEFAULTS[self.setting] if task is None else task.app.conf[self.setting]
 
 
-class Task:
+class Task(Inert):
     """A task; the attributes are the options of `@app.task`, with Celery's defaults.
 
     Times are seconds. Some have their default from the app's configuration.
@@ -62,16 +63,6 @@ class Task:
     throws: Sequence[type[Exception]] = ()
     """Errors that are part of the task's business: a FAILURE all the same, but logged without a traceback."""
 
-    acks_late: bool = True
-    acks_on_failure_or_timeout: bool = True
-    reject_on_worker_lost: bool = True
-    store_errors_even_if_ignored: bool = True
-    serializer: str = "json"
-    """What Celery lets a task choose, and is so here for all."""
-    trail: bool = True
-    send_events: bool = True
-    """What Celery's tasks may say, and what changes nothing here."""
-
     is_bound: bool = False
     """The function's first argument is the task."""
 
@@ -85,7 +76,8 @@ class Task:
     @classmethod
     def of(cls, fun: Callable[..., Any], *, bind: bool = False, **options: Any) -> Self:
         """A task of this class whose body is a function; `bind` hands it the task as its first argument."""
-        if unknown := [name for name in options if not hasattr(cls, name)]:
+        unknown = [name for name in options if not hasattr(cls, name)]
+        if unknown and cls.__module__.startswith("celeriac."):  # a class of somebody's own may know what they are for
             raise TypeError(f"{fun.__qualname__}: unknown task options: {', '.join(unknown)}")
         about = {"__doc__": fun.__doc__, "__module__": fun.__module__, "__wrapped__": fun, "is_bound": bind}
         given = {name: value for name, value in options.items() if value is not None or name not in _FROM_CONF}
@@ -97,8 +89,18 @@ class Task:
     def bind(self, app: Celeriac) -> None:
         """Belong to an app; what wraps the body is put around it here, once."""
         self.app = app
+        self.typing = self.typing and app.strict_typing
+        explain(self)
+        self.on_bound(app)
         if self.autoretry_for:
             self.run = autoretry(self, self.run)  # type: ignore[method-assign]  # the instance's own body
+
+    @classmethod
+    def on_bound(cls, app: Celeriac) -> None:
+        """Called when a task of this class is bound to an app."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return registry.task_named, (self.app, self.name, type(self).__module__)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the body here and now."""

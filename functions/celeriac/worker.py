@@ -60,6 +60,7 @@ class Worker:
         self.app = app
         self._paces_s: dict[str, float] = {}
         log.configure(os.environ)
+        app.import_modules()
         process.begin(self, os.environ)
 
     def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:

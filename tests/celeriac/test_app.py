@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import pickle
+import sys
 from collections.abc import Callable
 from datetime import timedelta
-from types import FunctionType
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 import celeriac
 from celeriac import Celeriac, Celery, config
-from celeriac.app import current_app
+from celeriac.absent import NOT_HERE
 from celeriac.backend import DynamoDBBackend
 from celeriac.exceptions import ImproperlyConfigured, QueueNotFound
 from celeriac.result import AsyncResult
@@ -116,13 +118,6 @@ def test_celerys_name_is_ours() -> None:
     assert celeriac.Celery("office").main == "office"
 
 
-def test_the_current_app_is_the_one_that_was_made_last() -> None:
-    first = Celeriac("first")
-    assert current_app() is first
-    second = Celeriac("second")
-    assert current_app() is second
-
-
 def test_an_app_reads_as_its_name() -> None:
     assert repr(Celeriac("office")) == "<Celeriac office>"
 
@@ -159,3 +154,132 @@ def test_an_app_may_be_given_other_services_and_go_back() -> None:
             assert app.services is inner.services
         app.connect(outer.services)
         assert app.services is outer.services
+
+
+def test_an_app_without_a_name_is_celerys_default_queue() -> None:
+    app = Celeriac()
+    assert (app.main, app.task(function_of("shop.tasks")).name) == ("celery", "shop.tasks.work")
+
+
+def test_what_celerys_constructor_takes_is_a_setting() -> None:
+    with pytest.warns(UserWarning, match="result_backend has no effect here"):
+        app = Celeriac("shop", backend="redis://", include=["json"], changes={"task_time_limit": 3}, own=4)
+    assert (app.conf.include, app.conf.task_time_limit, app.conf.own) == (["json"], 3, 4)
+    app = Celeriac("shop", config_source=SimpleNamespace(SHOP_TASK_TIME_LIMIT=5), namespace="SHOP")
+    assert app.conf.task_time_limit == 5
+
+
+class Own(Task):
+    """A base class of somebody's own, which knows an option of its own."""
+
+    once: Any = None
+
+
+@pytest.mark.parametrize("task_cls", [Own, f"{__name__}:Own", f"{__name__}.Own"])
+def test_an_app_may_have_a_task_class_of_its_own(task_cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, __name__, SimpleNamespace(Own=Own))
+    app = Celeriac("shop", task_cls=task_cls)
+    task = app.task(name="shop.work", once={"keys": ["x"]}, unheard_of=1)(lambda x: x)
+    assert isinstance(task, Own)
+    assert (app.Task, task.once, getattr(task, "unheard_of")) == (Own, {"keys": ["x"]}, 1)  # noqa: B009
+    app.Task = Task
+    assert not isinstance(app.task(name="shop.other")(lambda: None), Own)
+
+
+def test_the_decorator_takes_what_celerys_takes() -> None:
+    app, kept = Celeriac("shop"), list[Any]()
+
+    def keep(task: Task) -> Task:
+        kept.append(task)
+        return task
+
+    work = app.task(lazy=False, shared=False, filter=keep, name="shop.work")(lambda: None)
+    assert kept == [work]
+    make: Any = app.task
+    assert make(function_of("shop.tasks", "direct"), max_retries=7).max_retries == 7
+
+
+def test_a_class_based_task_is_registered_by_instance_or_class() -> None:
+    class Charge(Task):
+        def run(self, amount: int) -> int:
+            return amount
+
+    app = Celeriac("shop")
+    charge = app.register_task(Charge, max_retries=9)
+    assert (charge.name, charge.max_retries, charge(5)) == (f"{__name__}.Charge", 9, 5)
+    assert app.register_task(Charge()) is charge
+
+
+def test_an_option_that_cannot_be_chosen_says_why() -> None:
+    app = Celeriac("shop")
+    with pytest.warns(UserWarning, match=r"shop\.work: acks_late=False has no effect here: a message is deleted"):
+        app.task(name="shop.work", acks_late=False)(lambda: None)
+    with pytest.raises(ImproperlyConfigured, match=r"shop\.other: serializer must be 'json', not 'pickle'"):
+        app.task(name="shop.other", serializer="pickle")(lambda: None)
+    with pytest.raises(TypeError, match="unknown task options: max_retry"):
+        app.task(name="shop.wrong", max_retry=3)(lambda: None)
+
+
+def test_an_app_that_is_not_strict_leaves_arguments_to_the_worker() -> None:
+    task = Celeriac("shop", strict_typing=False).task(name="shop.work")(lambda: None)
+    task.check_arguments(1, 2, 3)
+
+
+def test_an_app_is_finalized_once_when_its_tasks_are_first_needed() -> None:
+    app, told = Celeriac("shop"), list[Any]()
+    app.on_after_finalize.connect(lambda sender, **_: told.append(sender), weak=False)
+    assert not app.finalized
+    assert app.tasks is app.tasks
+    assert (app.finalized, told) == (True, [app])
+    strict = Celeriac("strict", autofinalize=False)
+    with pytest.raises(RuntimeError, match=r"call app\.finalize\(\) before"):
+        strict.tasks  # noqa: B018
+    strict.finalize()
+    assert "celery.map" in strict.tasks
+
+
+def test_an_app_tells_when_it_is_configured() -> None:
+    app, told = Celeriac("shop", task_time_limit=3), list[Any]()
+    app.on_configure.connect(lambda **_: told.append("configure"), weak=False)
+    app.on_after_configure.connect(lambda source, **_: told.append(source["task_time_limit"]), weak=False)
+    assert told == []
+    assert (app.conf.task_time_limit, app.conf.task_time_limit, told) == (3, 3, ["configure", 3])
+
+
+def test_beats_schedules_are_said_to_be_elsewhere() -> None:
+    app = Celeriac("shop")
+    with pytest.warns(UserWarning, match=r"schedules are EventBridge's; declare them as \[schedules\.NAME\]"):
+        app.add_periodic_task(10, app.signature("shop.work"), name="every 10")
+
+
+@pytest.mark.parametrize("name", sorted(NOT_HERE))
+def test_what_belongs_to_a_process_that_stays_says_why_it_is_not_here(name: str) -> None:
+    app = Celeriac("shop")
+    with pytest.raises(AttributeError, match=f"app.{name} is not here: .{{20}}"):
+        getattr(app, name)
+    assert not hasattr(app, name)
+
+
+def test_the_time_is_that_of_the_configured_zone() -> None:
+    assert Celeriac("shop").now().utcoffset() == timedelta(0)
+    assert str(Celeriac("shop", timezone="Asia/Tokyo").timezone) == "Asia/Tokyo"
+    assert Celeriac("shop", timezone="Asia/Tokyo").now().utcoffset() == timedelta(hours=9)
+    with pytest.raises(ImproperlyConfigured, match="not 'Mars/Olympus'"):
+        Celeriac("shop", timezone="Mars/Olympus").now()
+
+
+def test_an_app_can_be_closed_and_is_a_context() -> None:
+    with Celeriac("shop") as app, Twin(app) as twin:
+        assert app.services is twin.services
+    assert app._services is None
+
+
+def test_apps_and_tasks_are_pickled_by_their_names() -> None:
+    app = Celeriac("pickled", own=1)
+    task = app.task(name="pickled.work")(lambda: None)
+    assert pickle.loads(pickle.dumps(task)) is task  # noqa: S301 - our own
+    assert pickle.loads(pickle.dumps(app)) is app  # noqa: S301
+    function, arguments = app.__reduce__()
+    app.main = "renamed"
+    rebuilt = function(*arguments)
+    assert (rebuilt is app, rebuilt.main, rebuilt.conf.own) == (False, "pickled", 1)

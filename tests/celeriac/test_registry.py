@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -93,3 +96,21 @@ def test_defaults_of_an_app_hold_for_its_shared_tasks() -> None:
     assert quiet.ignore_result is False
     Celeriac("quiet", task_ignore_result=True)
     assert quiet.ignore_result is True
+
+
+def test_a_task_is_shared_once() -> None:
+    def work() -> None: ...
+
+    with pytest.raises(TypeError, match="work is a task already: shared_task decorates a function, once"):
+        shared_task(shared_task(work))
+    with pytest.raises(TypeError, match="is a task already"):
+        shared_task(max_retries=1)(Celeriac("office").task(work))
+
+
+def test_a_shared_task_is_pickled_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def brine() -> None: ...
+
+    brine.__qualname__ = "pickled"
+    pickled = shared_task(brine)
+    monkeypatch.setitem(sys.modules, __name__, SimpleNamespace(pickled=pickled))
+    assert pickle.loads(pickle.dumps(pickled)) is pickled  # noqa: S301 - our own

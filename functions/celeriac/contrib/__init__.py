@@ -1,0 +1,3 @@
+"""What goes with other tools: Django, pytest."""
+
+__all__: list[str] = []

@@ -1,0 +1,72 @@
+"""Options of a task that Celery lets it choose, and that are so for all here: they are taken, and say why.
+
+Source: https://docs.celeryq.dev/en/stable/reference/celery.app.task.html
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from celeriac.exceptions import ImproperlyConfigured
+
+__all__ = ["REASONS", "Inert", "explain"]
+
+_LATE = "a message is deleted when its outcome is recorded"
+_ROUTE = "SQS has queues and no exchanges; see the task's `queue`"
+_CLASS = "a worker has one way to take a message and to run a task"
+REASONS: Mapping[str, str] = {
+    "acks_late": _LATE,
+    "acks_on_failure": _LATE,
+    "acks_on_failure_or_timeout": _LATE,
+    "acks_on_timeout": _LATE,
+    "reject_on_worker_lost": "the message comes back, up to `max_receives` times",
+    "retry_on_worker_lost": "what is lost comes back from SQS, uncounted, up to `max_receives` times",
+    "store_errors_even_if_ignored": "an error is never lost, so that it can be listed and tried again",
+    "store_eager_result": "an eager result is the caller's alone",
+    "backend": "results are in the table of the process' deployment",
+    "compression": "what is long goes through S3; nothing is compressed",
+    "send_events": "there are no events; the log has a line for each task, and the table a row",
+    "exchange": _ROUTE,
+    "exchange_type": _ROUTE,
+    "routing_key": _ROUTE,
+    "delivery_mode": "SQS keeps every message",
+    "Request": _CLASS,
+    "Strategy": _CLASS,
+}
+
+
+class Inert:
+    """The options, as they are for every task; another choice warns with the reason."""
+
+    acks_late: Any = True
+    acks_on_failure: Any = True
+    acks_on_failure_or_timeout: Any = True
+    acks_on_timeout: Any = True
+    reject_on_worker_lost: Any = True
+    retry_on_worker_lost: Any = False
+    store_errors_even_if_ignored: Any = True
+    store_eager_result: Any = False
+    serializer: Any = "json"
+    backend: Any = None
+    compression: Any = None
+    send_events: Any = True
+    trail: Any = True
+    exchange: Any = None
+    exchange_type: Any = None
+    routing_key: Any = None
+    delivery_mode: Any = None
+    resultrepr_maxsize: Any = 1024
+    Request: Any = None
+    Strategy: Any = None
+
+
+def explain(task: Any) -> None:
+    """Warn of a task's choices that cannot be; a serializer other than JSON raises ImproperlyConfigured."""
+    if task.serializer not in ("json", None):
+        raise ImproperlyConfigured(f"{task.name}: serializer must be 'json', not {task.serializer!r}")
+    for name, reason in REASONS.items():
+        chosen, always = getattr(task, name), getattr(Inert, name)
+        if chosen is not None and chosen != always:
+            warnings.warn(f"{task.name}: {name}={chosen!r} has no effect here: {reason}", UserWarning, stacklevel=5)
