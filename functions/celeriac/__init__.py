@@ -12,6 +12,8 @@ from celeriac.current import current_app, current_task
 from celeriac.registry import shared_task
 from celeriac.task import Task
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Celeriac",
     "Celery",

@@ -25,7 +25,7 @@ from celeriac.message import Message
 from celeriac.serialization import loads
 from celeriac.storage import Objects, content_hash
 
-__all__ = ["Broker", "Entry", "PayloadGone", "SQSBroker"]
+__all__ = ["Broker", "Depth", "Entry", "PayloadGone", "SQSBroker"]
 
 PUBLISH_ATTEMPTS = 4
 """As Celery's `task_publish_retry_policy`: once, and three times again."""
@@ -51,6 +51,15 @@ class Entry:
     deduplication: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many messages are in a queue, about: those that wait, those that a worker has, those that are not due."""
+
+    waiting: int
+    in_flight: int
+    delayed: int
+
+
 class Broker(ABC):
     """Publishes messages to the queues that this process may use, and opens those that arrive."""
 
@@ -74,6 +83,14 @@ class Broker(ABC):
     @abstractmethod
     def requeue(self, queue: str, receipt: str) -> None:
         """Have a delivered message delivered again at once."""
+
+    @abstractmethod
+    def depth(self, queue: str) -> Depth:
+        """How many messages are in a queue."""
+
+    @abstractmethod
+    def purge(self, queue: str) -> None:
+        """Delete all messages of a queue, those that a worker has included; SQS does so once a minute at the most."""
 
     def publish(self, messages: Iterable[Message]) -> None:
         """Send messages, each to its `queue`.
@@ -175,6 +192,16 @@ class SQSBroker(Broker):
         with aws.translated(f"giving a message back to queue {queue!r}"):
             url = self.queues[queue]
             aws.client("sqs").change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
+
+    def depth(self, queue: str) -> Depth:
+        names = [f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed")]
+        with aws.translated(f"looking at queue {queue!r}"):
+            answer = aws.client("sqs").get_queue_attributes(QueueUrl=self.queues[queue], AttributeNames=names)
+        return Depth(*(int(answer["Attributes"].get(name, 0)) for name in names))
+
+    def purge(self, queue: str) -> None:
+        with aws.translated(f"purging queue {queue!r}"):
+            aws.client("sqs").purge_queue(QueueUrl=self.queues[queue])
 
 
 def _delay_s(eta: datetime | None) -> int:

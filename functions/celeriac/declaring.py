@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from celeriac import clock, states
-from celeriac.revocation import end_if_terminated
+from celeriac.revocation import end_if_terminated, heed_orders
 from celeriac.row import Row
 from celeriac.serialization import dumps
 
@@ -24,6 +24,7 @@ def declare(task: Task, request: Context, state: str, meta: dict[str, Any]) -> N
     if state in states.READY_STATES:
         request.declared = (state, meta)
     else:
+        heed_orders(task.app, request.delivered)
         row = Row.of(request.delivered, state, meta=dumps(meta))
         if not task.app.services.backend.progress(row):
             end_if_terminated(task.app, request.delivered)

@@ -9,9 +9,13 @@ from enum import Enum
 
 from celeriac import marks, states
 from celeriac.message import Message
+from celeriac.orders import Orders
 from celeriac.row import Row
 
 __all__ = ["Verdict", "judge"]
+
+
+NO_ORDERS = Orders()
 
 
 class Verdict(Enum):
@@ -24,11 +28,10 @@ class Verdict(Enum):
     STALE = "stale"
 
 
-def judge(message: Message, row: Row | None) -> Verdict:
-    """Compare a delivery with its task's row."""
-    if row is None:
-        return Verdict.RUN
-    if row.ready or row.attempt > message.retries:
+def judge(message: Message, row: Row | None, orders: Orders = NO_ORDERS) -> Verdict:
+    """Compare a delivery with its task's row, and with the orders to all workers."""
+    if row and (row.ready or row.attempt > message.retries):
         is_own = row.attempted == message.retries and (row.ready or row.state == states.RETRY)
         return Verdict.REPLAY if is_own else Verdict.STALE
-    return Verdict.REVOKE if row.mark in marks.REVOKING else Verdict.RUN
+    is_revoked = (row and row.mark in marks.REVOKING) or orders.revoke(message)
+    return Verdict.REVOKE if is_revoked else Verdict.RUN

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from celeriac import clock, marks, signals, states
+from celeriac import clock, marks, noticeboard, signals, states
 from celeriac.exceptions import Terminated
 from celeriac.failure import record_of
 from celeriac.row import Row
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from celeriac.exceptions import TaskRevokedError
     from celeriac.message import Message
 
-__all__ = ["end_if_terminated", "not_begun"]
+__all__ = ["end_if_terminated", "heed_orders", "not_begun"]
 
 
 def not_begun(app: Celeriac, request: Context, error: TaskRevokedError) -> Row:
@@ -35,3 +35,11 @@ def end_if_terminated(app: Celeriac, message: Message) -> None:
     row = app.services.backend.get(message.id)
     if row is not None and row.mark == marks.TERMINATE and not row.ready:
         raise Terminated("terminated")
+
+
+def heed_orders(app: Celeriac, message: Message) -> None:
+    """Raise Terminated in a running task one of whose stamps is to be ended; others are not looked at."""
+    if message.stamps:
+        noticeboard.read(app, ())
+        if app.services.board.orders.terminate(message):
+            raise Terminated("terminated")

@@ -77,7 +77,7 @@ class Row:
         """Under what the table lists the row, and in which place there; None for most rows."""
         if self.state == states.FAILURE and self.done_at:
             return f"{states.FAILURE}#{self.done_at.date()}", self.done_at
-        if self.state == states.STARTED and self.started_at:
+        if self.started_at and not self.ready and self.state not in _NOT_BEGUN:
             return f"{states.STARTED}#{self.queue}", self.started_at
         return None
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Self
 
 from celeriac.backend import Backend, DynamoDBBackend
 from celeriac.broker import Broker, SQSBroker
 from celeriac.config import Config
+from celeriac.noticeboard import NoticeBoard
 from celeriac.storage import Bucket
 
 __all__ = ["Services"]
@@ -19,13 +20,14 @@ class Services:
     """The services, on AWS or in memory.
 
     `concurrency` is how many tasks of a batch run side by side, `max_receives` after how many deliveries a message is a
-    dead letter.
+    dead letter; `board` is this process' copy of the orders to all workers.
     """
 
     broker: Broker
     backend: Backend
     concurrency: int = 1
     max_receives: int = 5
+    board: NoticeBoard = field(default_factory=NoticeBoard, compare=False)
 
     @classmethod
     def of(cls, config: Config, result_expires: timedelta) -> Self:

@@ -20,7 +20,7 @@ from itertools import repeat
 from logging import ERROR, INFO
 from typing import TYPE_CHECKING, Any, Protocol
 
-from celeriac import clock, log, process, states
+from celeriac import clock, log, noticeboard, process, states
 from celeriac.attempt import Delivery, attempt
 from celeriac.broker import PayloadGone
 from celeriac.conclusion import conclude
@@ -87,7 +87,8 @@ class _Batch:
         for record in records:
             if delivery := self._opened(record):
                 tasks.setdefault(delivery.message.id, []).append(delivery)
-        self.rows = self.backend.get_many(tasks)
+        self.rows = noticeboard.read(self.app, tasks)
+        self.orders = self.app.services.board.orders
         is_quick = all(self.paces_s.get(copies[0].message.task, math.inf) <= QUICK_S for copies in tasks.values())
         self.outbox = Outbox(self.app, self.failed.append, holds=is_quick)
         suspects, others = self._sorted_out(list(tasks.values()))
@@ -125,7 +126,7 @@ class _Batch:
         """Whether a worker may have died of this task: it was delivered before, nothing came of it, and it will run."""
         will_run = delivery.error is None and not self._is_given_up(delivery)
         row = self.rows.get(delivery.message.id)
-        return will_run and delivery.receives > 1 and judge(delivery.message, row) is Verdict.RUN
+        return will_run and delivery.receives > 1 and judge(delivery.message, row, self.orders) is Verdict.RUN
 
     def _is_given_up(self, delivery: Delivery) -> bool:
         """Whether this is the last of several deliveries: the message is on its way to the dead letters."""
@@ -179,7 +180,7 @@ class _Batch:
     def _settle(self, delivery: Delivery) -> None:
         message = delivery.message
         row = self.rows.get(message.id)
-        verdict = judge(message, row)
+        verdict = judge(message, row, self.orders)
         if verdict is Verdict.STALE:
             return
         if verdict is Verdict.REVOKE:
@@ -203,6 +204,7 @@ class _Batch:
         if is_given_up and delivery.error is None:
             lost = WorkerLostError(f"nothing came of {delivery.receives - 1} deliveries of this task")
             delivery = dataclasses.replace(delivery, error=lost)
+        delivery = dataclasses.replace(delivery, message=self.orders.applied_to(delivery.message))
         began_at = clock.now()
         row = attempt(self.app, delivery, has_row=delivery.message.id in self.rows)
         took_s = (clock.now() - began_at).total_seconds()

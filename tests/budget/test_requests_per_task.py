@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from celeriac import Celeriac, aws, chain, chord
+from celeriac import Celeriac, aws, chain, chord, clock
 from celeriac.backend import DynamoDBBackend
 from celeriac.broker import SQSBroker
 from celeriac.message import Message
@@ -84,6 +84,7 @@ class Station:
 @pytest.fixture
 def station(wire: Any) -> Iterator[Station]:
     station = Station(f"budget-{uuid.uuid4().hex[:12]}")
+    station.invoke({"Records": []})  # the process has begun: its worker's card is written
     wire.clear()
     yield station
     station.app.connect(None)
@@ -199,3 +200,41 @@ def test_chunks_of_a_hundred_cost_as_one_task(station: Station, wire: Any) -> No
     wire.clear()
     station.invoke(event)
     assert wire.requests == {"BatchGetItem": 1}
+
+
+def test_a_worker_that_says_what_it_said_writes_nothing_as_it_begins(station: Station, wire: Any) -> None:
+    station.work.delay(1)
+    event = station.received()
+    begin_again(station)
+    wire.clear()
+    station.invoke(event)
+    assert wire.requests == {"BatchGetItem": 1, "UpdateItem": 1}
+    assert wire.items == {"BatchGetItem": 3}, "the row, the orders, the card"
+
+
+def test_orders_are_read_with_the_rows_and_once_a_second_at_the_most(station: Station, wire: Any) -> None:
+    now = clock.now() + timedelta(seconds=2)
+    with clock.running_on(lambda: now):
+        for expected in (2, 1):
+            station.work.delay(1)
+            event = station.received()
+            wire.clear()
+            station.invoke(event)
+            assert wire.items == {"BatchGetItem": expected}
+            assert wire.requests == {"BatchGetItem": 1, "UpdateItem": 1}
+
+
+def test_revoking_a_task_costs_one_write_and_its_worker_nothing_more(station: Station, wire: Any) -> None:
+    result = station.work.delay(1)
+    wire.clear()
+    result.revoke()
+    assert wire.requests == {"PutItem": 1}
+    event = station.received()
+    wire.clear()
+    station.invoke(event)
+    assert wire.requests == {"BatchGetItem": 1, "UpdateItem": 1}
+
+
+def begin_again(station: Station) -> None:
+    """A new process of the same worker."""
+    station.app.connect(Services(station.app.services.broker, station.app.services.backend))

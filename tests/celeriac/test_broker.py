@@ -11,7 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from celeriac import aws, broker, clock, limits
-from celeriac.broker import PUBLISH_ATTEMPTS, Broker, Entry, SQSBroker
+from celeriac.broker import PUBLISH_ATTEMPTS, Broker, Depth, Entry, SQSBroker
 from celeriac.exceptions import DecodeError, OperationalError, PublishError, QueueNotFound
 from celeriac.message import Message
 from celeriac.testing import MemoryBroker, MemoryBucket
@@ -38,6 +38,12 @@ class Scripted(Broker):
         raise NotImplementedError
 
     def requeue(self, queue: str, receipt: str) -> None:
+        raise NotImplementedError
+
+    def depth(self, queue: str) -> Depth:
+        raise NotImplementedError
+
+    def purge(self, queue: str) -> None:
         raise NotImplementedError
 
     @property

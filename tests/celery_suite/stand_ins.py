@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import celeriac
+from celeriac.app import current_app
 from tests.celery_suite.placeholders import NotYet
 
 __all__ = ["STAND_INS", "THIRD_PARTY", "shared_task"]
@@ -36,10 +37,18 @@ def _control_command(*_args: Any, **_options: Any) -> Callable[[Callable[..., An
     return lambda fun: fun
 
 
+class RevokedStamps:
+    """The stamps that are revoked, of which the tests only want to be rid."""
+
+    def clear(self) -> None:
+        current_app().control.forget_stamps()
+
+
 STAND_INS: dict[str, Any] = {
     "celery.utils.log.get_task_logger": logging.getLogger,
     "celery.worker.control.control_command": _control_command,
     "celery.worker.control.inspect_command": _control_command,
+    "celery.worker.state.revoked_stamps": RevokedStamps(),
 }
 """By the full name."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -301,6 +302,7 @@ def test_what_runs_is_listed_by_its_queue_until_it_ends(engine: Any) -> None:
     engine.backend.record(success(task=tasks[2]))
     engine.backend.progress(Row.of(tasks[0], "PROGRESS", meta="1"))
     assert [row.id for row in engine.backend.listed("STARTED#b")] == ["id-3", "id-1"]
+    assert [row.id for row in engine.backend.listed("STARTED#a")] == ["id-0"], "it goes on, and tells of it"
 
 
 def test_what_is_revoked_is_listed_until_a_worker_has_met_it(engine: Any) -> None:
@@ -317,3 +319,22 @@ def test_notices_are_read_with_the_rows(engine: Any) -> None:
     rows, notices = engine.backend.read(["id-1", "id-2"], ["chord#join-1", "chord#none"])
     assert ([*rows], [*notices]) == (["id-1"], ["chord#join-1"])
     assert engine.backend.read([], []) == ({}, {})
+
+
+def test_a_notice_says_what_was_posted_last(engine: Any) -> None:
+    for text in ("one", "two"):
+        engine.backend.post("worker#a", text, timedelta(days=1))
+        assert engine.backend.read([], ["worker#a"]) == ({}, {"worker#a": text})
+
+
+def test_a_notice_that_many_revise_at_once_has_what_each_of_them_wants(engine: Any, kind: str) -> None:
+    def add(number: int) -> None:
+        def change(text: str | None) -> str:
+            return ",".join(sorted({*(text or "").split(","), str(number)} - {""}))
+
+        engine.backend.revise("control#", change, timedelta(days=1))
+
+    with ThreadPoolExecutor(1 if kind == "moto" else 4) as pool:  # moto's conditions are not atomic
+        list(pool.map(add, range(12)))
+    [text] = engine.backend.read([], ["control#"], consistent=True)[1].values()
+    assert {*text.split(",")} == {str(number) for number in range(12)}

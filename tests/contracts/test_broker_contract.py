@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from celeriac import clock
-from celeriac.broker import PayloadGone
+from celeriac.broker import Depth, PayloadGone
 from celeriac.exceptions import DecodeError, EncodeError, QueueNotFound
 from celeriac.message import Message
 from celeriac.testing import MemoryBucket
@@ -99,3 +99,19 @@ def test_acknowledged_messages_are_gone_and_others_are_not(engine: Any) -> None:
     engine.broker.acknowledge("a", receipts)
     engine.broker.acknowledge("a", [])
     assert engine.size() == 0
+
+
+def test_a_queue_says_how_much_waits_is_in_hand_and_is_not_due(engine: Any) -> None:
+    engine.broker.publish([message(number) for number in range(3)])
+    engine.receipts()
+    engine.broker.publish([message(4), message(5, eta=clock.now() + timedelta(minutes=5))])
+    assert engine.broker.depth("a") == Depth(waiting=1, in_flight=3, delayed=1)
+    assert engine.broker.depth("b") == Depth(0, 0, 0)
+
+
+def test_a_purged_queue_is_empty(engine: Any) -> None:
+    engine.broker.publish([message(1), message(2, eta=clock.now() + timedelta(minutes=5)), message(3, queue="b")])
+    engine.broker.purge("a")
+    assert engine.size("a") == 0
+    assert engine.broker.depth("a") == Depth(0, 0, 0)
+    assert engine.size("b") == 1

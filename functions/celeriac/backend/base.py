@@ -78,6 +78,10 @@ class Backend(ABC):
         """The rows that are listed under a heading (`Row.listing`), newest first."""
 
     @abstractmethod
+    def post(self, key: str, text: str, lives: timedelta) -> None:
+        """Put up a notice under a key for a while, in the place of what was there."""
+
+    @abstractmethod
     def _keep(self, key: str, text: str, lives: timedelta = FAILURE_EXPIRES) -> None:
         """Keep a text under a key for a while; a second time changes nothing."""
 
@@ -159,6 +163,21 @@ class Backend(ABC):
         if join is None:
             raise OperationalError(f"all members have arrived at the join {place.join}, and it is not there")
         return join if self._arrivals(join) >= len(join.members) else None
+
+    def revise(self, key: str, change: Callable[[str | None], str], lives: timedelta) -> str:
+        """Have a notice say what `change` makes of it, whoever else does so at the same time; returns the new text.
+
+        `change` is called until it changes nothing.
+        """
+        while True:
+            old = self._kept(key)
+            new = change(old)
+            if new == old:
+                return new
+            if old is None:
+                self._keep(key, new, lives)
+            else:
+                self._swap(key, old, new)
 
     def save_group(self, group_id: str, ids: Any) -> None:
         """Keep the ids of a group's results (`GroupResult.as_tuple`)."""

@@ -128,6 +128,11 @@ class DynamoDBBackend(Backend):
             for page in pages:
                 yield from living(page["Items"])
 
+    def post(self, key: str, text: str, lives: timedelta) -> None:
+        fields = {"id": key, "text": text, "expires_at": seconds(clock.now() + lives)}
+        with aws.translated(f"writing {key}"):
+            aws.client("dynamodb").put_item(TableName=self.table, Item=values_of(fields))
+
     def _keep(self, key: str, text: str, lives: timedelta = FAILURE_EXPIRES) -> None:
         self._put_if_gone({"id": key, "text": text, "expires_at": seconds(clock.now() + lives)})
 

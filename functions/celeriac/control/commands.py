@@ -5,19 +5,23 @@ Source: https://docs.celeryq.dev/en/stable/reference/celery.app.control.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from celeriac import marks
-from celeriac.control.nodes import chosen, nodes_of
+from celeriac import clock, marks
+from celeriac.control.inspection import Inspect
+from celeriac.control.nodes import chosen, nodes_of, queues_of
 from celeriac.control.not_here import NOT_HERE
-from celeriac.exceptions import NotSupported
+from celeriac.exceptions import ImproperlyConfigured, NotSupported
+from celeriac.noticeboard import NOTICES_LIVE
+from celeriac.orders import KEY, STAMPS_LIVE, Orders
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
 
 __all__ = ["Control"]
 
+COMMANDS = frozenset({"ping", "rate_limit", "revoke", "revoke_by_stamped_headers", "terminate", "time_limit"})
 Replies = list[dict[str, Any]] | None
 
 
@@ -58,6 +62,101 @@ class Control:
     ) -> Replies:
         """As `revoke(task_id, terminate=True)`."""
         return self.revoke(task_id, destination, terminate=True, **options)
+
+    def revoke_by_stamped_headers(
+        self,
+        headers: Mapping[str, Any] | Sequence[str],
+        destination: Sequence[str] | str | None = None,
+        terminate: bool = False,
+        signal: str = "SIGTERM",  # noqa: ARG002 - Celery's argument
+        reply: bool = False,
+        **_ignored: Any,
+    ) -> Replies:
+        """Have no task begin one of whose stamps has one of these values: `{"name": value or [values]}`.
+
+        Workers hear of it within a second, and go by it for 14 days. With `terminate`, tasks that run are ended when
+        they next call `update_state`.
+        Source: https://docs.celeryq.dev/en/stable/userguide/workers.html#revoke-by-stamped-headers-revoking-tasks-by-their-stamped-headers
+        """
+        if not isinstance(headers, Mapping):
+            headers = dict(item.split("=", 1) for item in headers)
+        until = int((clock.now() + STAMPS_LIVE).timestamp())
+        self._order(lambda orders: orders.revoking(headers, until, terminate=terminate))
+        told = f"headers {dict(headers)} " + ("revoked" if terminate else "flagged as revoked, but not terminated")
+        return self._replies(reply, destination, told)
+
+    def forget_stamps(self, name: str | None = None) -> None:
+        """Revoke no value of a stamp any more, or of no stamp; what was revoked by it already stays so."""
+        self._order(lambda orders: orders.without(name))
+
+    def time_limit(
+        self,
+        task_name: str,
+        soft: float | None = None,
+        hard: float | None = None,
+        destination: Sequence[str] | str | None = None,
+        reply: bool = False,
+        **_ignored: Any,
+    ) -> Replies:
+        """Give a task other time limits, in seconds, until they are set again; they win over those of a call.
+
+        Source: https://docs.celeryq.dev/en/stable/userguide/workers.html#changing-time-limits-at-run-time
+        """
+        if soft and hard and soft > hard:
+            raise ImproperlyConfigured(f"{task_name}: soft_time_limit must be less than or equal to time_limit")
+        self._order(lambda orders: orders.with_time_limits(task_name, soft, hard))
+        return self._replies(reply, destination, "time limits set successfully")
+
+    def purge(self, connection: Any = None, queues: Iterable[str] | None = None) -> int:  # noqa: ARG002
+        """Delete what waits in this app's queues, or in those that are named; returns about how many messages that was.
+
+        SQS counts nothing as it purges, so the number is what it said just before. Messages that a worker has in hand
+        go, too, if they would have come back; a chord that loses a member this way never ends. A queue can be purged
+        once a minute; sooner raises OperationalError. Takes `sqs:PurgeQueue` and `sqs:GetQueueAttributes`.
+        Source: https://docs.celeryq.dev/en/stable/reference/celery.app.control.html#celery.app.control.Control.purge
+        """
+        broker, number = self.app.services.broker, 0
+        for queue in queues or queues_of(self.app, self.app.main):
+            depth = broker.depth(queue)
+            broker.purge(queue)
+            number += depth.waiting + depth.delayed
+        return number
+
+    discard_all = purge
+
+    def ping(
+        self, destination: Sequence[str] | str | None = None, timeout: float = 1.0, **_ignored: Any
+    ) -> list[dict[str, Any]]:
+        """`[{worker: {"ok": "pong"}}]` for each worker whose queue is there; Lambda starts what is needed to run it."""
+        answer = self.inspect(list(chosen(nodes_of(self.app), destination)), timeout=timeout).ping() or {}
+        return [{node: told} for node, told in answer.items()]
+
+    def inspect(self, *args: Any, **options: Any) -> Inspect:
+        """Questions to the workers: `app.control.inspect().active()`.
+
+        Source: https://docs.celeryq.dev/en/stable/userguide/workers.html#inspecting-workers
+        """
+        return Inspect(self.app, *args, **options)
+
+    def broadcast(
+        self,
+        command: str,
+        arguments: Mapping[str, Any] | None = None,
+        destination: Sequence[str] | str | None = None,
+        reply: bool = False,
+        **options: Any,
+    ) -> Any:
+        """Give a command by its name, one of those that this class has as methods."""
+        if command in COMMANDS:
+            told = {"reply": reply} if command != "ping" else {}
+            return getattr(self, command)(**{**(arguments or {}), **told, **options}, destination=destination)
+        raise NotSupported(f"{command}: {NOT_HERE.get(command, 'no worker stays that could know commands of its own')}")
+
+    def _order(self, change: Callable[[Orders], Orders]) -> None:
+        """Change the orders to all workers; those in this process hear of it at once."""
+        services = self.app.services
+        text = services.backend.revise(KEY, lambda text: change(Orders.loads(text)).dumps(), NOTICES_LIVE)
+        services.board.take(Orders.loads(text))
 
     def _replies(self, reply: bool, destination: Sequence[str] | str | None, told: str) -> Replies:
         return [{node: {"ok": told}} for node in chosen(nodes_of(self.app), destination)] if reply else None

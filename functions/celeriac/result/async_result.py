@@ -141,6 +141,22 @@ class AsyncResult(ResultBase):
         if wait:
             self._wait(timeout, interval=0.5)
 
+    def revoke_by_stamped_headers(
+        self,
+        headers: Any,
+        terminate: bool = False,
+        wait: bool = False,
+        timeout: float | None = None,
+        **options: Any,
+    ) -> None:
+        """Have no task begin that has one of these values in its stamps, as `app.control` does; then wait for this one.
+
+        Source: https://docs.celeryq.dev/en/stable/userguide/workers.html#revoke-by-stamped-headers-revoking-tasks-by-their-stamped-headers
+        """
+        self.app.control.revoke_by_stamped_headers(headers, terminate=terminate, **options)
+        if wait:
+            self._wait(timeout, interval=0.5)
+
     def as_tuple(self) -> tuple[Any, None]:
         """The ids of this result and its parents, which `result_from_tuple` understands."""
         return (self.id, self.parent and self.parent.as_tuple()), None

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from celeriac import clock, marks, states
 from celeriac.backend.base import FAILURE_EXPIRES, LONGEST_WAIT, RESULT_EXPIRES, Backend, seconds
-from celeriac.broker import Broker, Entry
+from celeriac.broker import Broker, Depth, Entry
 from celeriac.exceptions import ObjectNotFound, ObjectTooLarge
 from celeriac.join import Join, Place
 from celeriac.lanes import Lane, is_fifo
@@ -134,6 +134,18 @@ class MemoryBroker(Broker):
         group = [item for item in self.messages[queue] if item.group == message.group]
         return max(item.visible_at for item in group[: group.index(message) + 1])
 
+    def depth(self, queue: str) -> Depth:
+        with self._lock:
+            now, items = clock.now(), self.messages[queue]
+            hidden = [item for item in items if item.visible_at > now]
+            in_flight = sum(1 for item in hidden if item.receives)
+            return Depth(len(items) - len(hidden), in_flight, len(hidden) - in_flight)
+
+    def purge(self, queue: str) -> None:
+        self._step(f"purge {queue}")
+        with self._lock:
+            self.messages[queue].clear()
+
     def acknowledge(self, queue: str, receipts: Sequence[str]) -> None:
         self._step(f"acknowledge messages of {queue}")
         with self._lock:
@@ -198,6 +210,10 @@ class MemoryBackend(Backend):
             row = self._living(task_id) or Row(id=task_id, state=states.PENDING)
             if not row.ready and (row.mark or "") < mark:
                 self._put(row.replace(mark=mark), lives=LONGEST_WAIT)
+
+    def post(self, key: str, text: str, lives: timedelta) -> None:  # noqa: ARG002
+        self._step(f"post {key}")
+        self._texts[key] = text
 
     def _keep(self, key: str, text: str, lives: timedelta = FAILURE_EXPIRES) -> None:  # noqa: ARG002
         self._step(f"keep {key}")
