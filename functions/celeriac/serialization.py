@@ -1,7 +1,8 @@
 """JSON and nothing else: how arguments, results and messages are written.
 
 Beyond plain JSON, the five types that Celery's JSON carries (kombu's registered types) and `bytes` come back as what
-they were: `datetime`, `date`, `time`, `Decimal`, `UUID`. Tuples come back as lists, as in Celery.
+they were: `datetime`, `date`, `time`, `Decimal`, `UUID`. Tuples come back as lists, as in Celery; an object with
+a method `__json__` is written as what that returns.
 Source: https://docs.celeryq.dev/projects/kombu/en/stable/userguide/serialization.html
 """
 
@@ -53,10 +54,14 @@ def _encode(value: object) -> object:
 
 
 def _decode(fields: dict[str, Any]) -> object:
+    """The value that an object stands for; one that only looks as if it did is somebody's own, and stays as it is."""
     decode = _DECODERS.get(str(fields.get(_TYPE))) if fields.keys() == {_TYPE, _VALUE} else None
-    if decode and not isinstance(fields[_VALUE], str):
-        raise ValueError(f"the value of a {fields[_TYPE]} is a string")
-    return decode(fields[_VALUE]) if decode else fields
+    if decode is None or not isinstance(fields[_VALUE], str):
+        return fields
+    try:
+        return decode(fields[_VALUE])
+    except (ValueError, ArithmeticError):
+        return fields
 
 
 def dumps(value: object) -> str:

@@ -229,8 +229,6 @@ def test_one_id_twice_in_a_list_is_refused(client: Any, twin: Twin) -> None:
         '{"task": "greet.hello", "args": [Infinity]}',
         "[" * 100_000,
         '{"task": "greet.echo", "args": ' + "[" * 101 + "]" * 101 + "}",
-        '{"task": "greet.echo", "args": [{"__type__": "uuid", "__value__": 5}]}',
-        '{"task": "greet.echo", "args": [{"__type__": "datetime", "__value__": "then"}]}',
         '{"task": "greet.echo", "args": [' + "1" * 5000 + "]}",
         '{"task": "greet.echo", "args": [1e999]}',
     ],
