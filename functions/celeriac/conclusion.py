@@ -118,7 +118,7 @@ def _arrive(app: Celeriac, place: Place, send: Send) -> None:
         _fail(app, join, error, send)
         return
     launch = Launch()
-    filled = {task_id: app.services.backend.filled(row) for task_id, row in rows.items()}
+    filled = app.services.backend.filled_all(rows)
     with told_by(join.id, "body"):
         body = maybe_signature(join.body, app)
         body.freeze()

@@ -5,6 +5,7 @@ Receiving and deleting are the event source mapping's requests, one each a batch
 
 from __future__ import annotations
 
+import tracemalloc
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,6 +16,7 @@ import pytest
 from celeriac import Celeriac, aws, chain, chord, clock
 from celeriac.backend import DynamoDBBackend
 from celeriac.broker import SQSBroker
+from celeriac.join import Join, Place
 from celeriac.message import Message
 from celeriac.publish import message_of
 from celeriac.services import Services
@@ -34,6 +36,7 @@ class Station:
     """An app on real queues and tables, whose worker runs in this process."""
 
     def __init__(self, name: str) -> None:
+        self.name = name
         self.app = app = Celeriac("station")
 
         @app.task(name="station.work")
@@ -238,3 +241,31 @@ def test_revoking_a_task_costs_one_write_and_its_worker_nothing_more(station: St
 def begin_again(station: Station) -> None:
     """A new process of the same worker."""
     station.app.connect(Services(station.app.services.broker, station.app.services.backend))
+
+
+def test_the_last_member_of_a_large_chord_reads_the_others_by_the_hundred(station: Station, wire: Any) -> None:
+    """Two thousand here, to fill the table in seconds; with ten thousand it is 100 reads and 16 MB."""
+    size, ids = 2_000, [str(uuid.uuid4()) for _ in range(2_000)]
+    station.app.services.backend.open_join(Join(id="large", members=ids, body=station.work.s()))
+    rows = [{"id": {"S": task_id}, "state": {"S": "SUCCESS"}, "result": {"S": "1"}} for task_id in ids]
+    numbers = [[str(n) for n in range(start, min(size - 1, start + 256))] for start in range(0, size, 256)]
+    sets = [{"id": {"S": f"chord#large/{n}"}, "arrived": {"NS": members}} for n, members in enumerate(numbers)]
+    fill_table(station.name, rows[:-1] + sets)
+    last = message_of(station.app, "station.work", [2], None, task_id=ids[-1], chord=Place("large", size - 1, size))
+    wire.clear()
+    tracemalloc.start()
+    station.invoke({"Records": [{"messageId": "m", "body": last.dumps()}]})
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    its_own, counting, gathering = 1, 1, size // 100
+    assert wire.requests == {
+        "BatchGetItem": its_own + counting + gathering, "UpdateItem": 2, "GetItem": 1, "GET S3": 1,
+        "SendMessageBatch": 1,
+    }  # fmt: skip
+    assert peak_bytes < 5_000 * size, "so that a function of 128 MB has room for ten thousand"
+
+
+def fill_table(name: str, items: list[dict[str, Any]]) -> None:
+    for start in range(0, len(items), 25):
+        requests = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
+        aws.client("dynamodb").batch_write_item(RequestItems={name: requests})

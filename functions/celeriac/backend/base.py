@@ -7,7 +7,8 @@ deliveries of one attempt exactly one is recorded, and the others learn what sta
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,9 @@ FAILURE_EXPIRES = timedelta(days=14)
 which may have to wait for the slowest, and the row of a task on its way, which is there for its message."""
 LONGEST_WAIT = timedelta(seconds=limits.RETRY_COUNTDOWN_S) + FAILURE_EXPIRES
 """What is said of a task that may not be due for a year stays until it is."""
+
+FETCHED_SIDE_BY_SIDE = 16
+"""How many results of a chord's members come from S3 at a time: a GET takes 30 ms, and there may be thousands."""
 
 
 class Backend(ABC):
@@ -102,8 +106,8 @@ class Backend(ABC):
         """Tell the size of a join to those who arrive where its last member does."""
 
     @abstractmethod
-    def _arrivals(self, join: Join) -> int:
-        """How many members of a join have ended."""
+    def _arrivals(self, join_id: str, size: int) -> int:
+        """How many members of a join of this size have ended."""
 
     def get(self, task_id: str) -> Row | None:
         """The task's row as it is now, its result included, or None."""
@@ -157,12 +161,15 @@ class Backend(ABC):
         """Note that a member has ended; returns the join if now all of them have. Arriving twice is arriving once."""
         if not self._note_arrival(place):
             return None
+        if place.size and self._arrivals(place.join, place.size) < place.size:
+            return None  # known without reading the join, which may be long
         join = self._join(place.join)
         if join is None and place.size == 0:
             return None  # its members are still being sent
         if join is None:
             raise OperationalError(f"all members have arrived at the join {place.join}, and it is not there")
-        return join if self._arrivals(join) >= len(join.members) else None
+        size = len(join.members)
+        return join if size == place.size or self._arrivals(join.id, size) >= size else None
 
     def revise(self, key: str, change: Callable[[str | None], str], lives: timedelta) -> str:
         """Have a notice say what `change` makes of it, whoever else does so at the same time; returns the new text.
@@ -206,6 +213,14 @@ class Backend(ABC):
     def filled(self, row: Row) -> Row:
         """The row with its long JSON fetched from S3."""
         return _changed(row, lambda _name, text: self._fetched(text))
+
+    def filled_all(self, rows: Mapping[str, Row]) -> dict[str, Row]:
+        """The rows with their long JSON fetched from S3, several at a time."""
+        long = {task_id: row for task_id, row in rows.items() if (row.result or "").startswith(_REFERENCE)}
+        if not long:
+            return dict(rows)
+        with ThreadPoolExecutor(min(FETCHED_SIDE_BY_SIDE, len(long))) as pool:
+            return {**rows, **dict(zip(long, pool.map(self.filled, long.values()), strict=True))}
 
     def _stashed(self, row: Row) -> Row:
         """The row with long JSON in S3 and a reference in its place."""

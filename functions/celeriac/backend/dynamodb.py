@@ -24,7 +24,7 @@ from celeriac.backend.items import (
     values_of,
 )
 from celeriac.exceptions import OperationalError
-from celeriac.join import Join, Place
+from celeriac.join import Place
 from celeriac.message import Message
 from celeriac.row import Row
 from celeriac.storage import Objects
@@ -179,9 +179,9 @@ class DynamoDBBackend(Backend):
                 ),
             )
 
-    def _arrivals(self, join: Join) -> int:
-        shards = range(-(-len(join.members) // SHARD_MEMBERS))
-        items = self._items([key_of(_counter(join.id, shard)) for shard in shards], consistent=True)
+    def _arrivals(self, join_id: str, size: int) -> int:
+        shards = range(-(-size // SHARD_MEMBERS))
+        items = self._items([key_of(_counter(join_id, shard)) for shard in shards], consistent=True)
         return sum(len(item["arrived"]["NS"]) for item in items)
 
     def _item(self, key: str) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from celeriac import clock, marks, states
 from celeriac.backend.base import FAILURE_EXPIRES, LONGEST_WAIT, RESULT_EXPIRES, Backend, seconds
 from celeriac.broker import Broker, Depth, Entry
 from celeriac.exceptions import ObjectNotFound, ObjectTooLarge
-from celeriac.join import Join, Place
+from celeriac.join import Place
 from celeriac.lanes import Lane, is_fifo
 from celeriac.message import Message
 from celeriac.row import Row
@@ -57,7 +57,7 @@ class MemoryBucket:
         self.objects[key] = body
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class QueuedMessage:
     """A message in a queue: hidden until `visible_at`, received so many times; `group` is its MessageGroupId."""
 
@@ -115,7 +115,8 @@ class MemoryBroker(Broker):
     def receive(self, queue: str, most: int, visibility_s: float) -> list[QueuedMessage]:
         """Take messages that are due and hide them for a while."""
         with self._lock:
-            due = [message for message in self.messages[queue] if self.due_at(queue, message) <= clock.now()][:most]
+            waiting = (message for message in self.messages[queue] if self.due_at(queue, message) <= clock.now())
+            due = list(itertools.islice(waiting, most))
             for message in due:
                 message.receives += 1
                 message.visible_at = clock.now() + timedelta(seconds=visibility_s)
@@ -149,7 +150,11 @@ class MemoryBroker(Broker):
     def acknowledge(self, queue: str, receipts: Sequence[str]) -> None:
         self._step(f"acknowledge messages of {queue}")
         with self._lock:
-            self.messages[queue][:] = [item for item in self.messages[queue] if item.message_id not in receipts]
+            waiting = self.messages[queue]
+            for receipt in receipts:
+                found = next((item for item in waiting if item.message_id == receipt), None)
+                if found is not None:
+                    waiting.remove(found)
 
 
 class MemoryBackend(Backend):
@@ -240,9 +245,9 @@ class MemoryBackend(Backend):
         self._step(f"tell the size of {last.join}")
         self._sizes[last.join] = last.size
 
-    def _arrivals(self, join: Join) -> int:
-        self._step(f"count the arrivals at {join.id}")
-        return len(self._arrived[join.id])
+    def _arrivals(self, join_id: str, size: int) -> int:  # noqa: ARG002 - all are in one set
+        self._step(f"count the arrivals at {join_id}")
+        return len(self._arrived[join_id])
 
     def forget(self, task_id: str) -> None:
         self._step(f"forget {task_id}")
