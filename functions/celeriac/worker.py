@@ -38,8 +38,6 @@ __all__ = ["Worker"]
 
 MARGIN_S = 2.0
 """What must be left of an invocation, beyond the longest task so far, for another task to begin."""
-EARLY_S = 0.5
-"""A task that is due this soon is run rather than sent back."""
 QUICK_S = 0.1
 """In a batch of tasks that each take less, what follows from them is sent together."""
 
@@ -226,4 +224,4 @@ class _Batch:
 
 def _is_early(message: Message) -> bool:
     """Whether a task is not due yet: a delay in SQS ends after 15 minutes, and a longer one is made of several."""
-    return message.eta is not None and (message.eta - clock.now()).total_seconds() > EARLY_S
+    return message.eta is not None and message.eta > clock.now()
