@@ -1,7 +1,7 @@
 """Run Celery's own integration tests on Celeriac: `python -m tests.celery_suite [--engine=E] [pytest option or test…]`.
 
 `celery` is `celeriac` under another name (`aliases`), the fixtures of Celery's conftest are ours (`fixtures`), and the
-worker is the real one: on the twin in memory, in real time (`live_twin`), or in MiniStack's Lambda (`ministack`).
+worker is the real one: on the twin in memory, in real time (`LiveTwin`), or in MiniStack's Lambda (`ministack`).
 `expected.toml` names the tests that do not pass, with the reason; the run is green when exactly those fail.
 `--drop-passing` takes off it those that pass now.
 """

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from celeriac.testing import LiveTwin
 from tests.celery_suite import aliases, parsing, processes, witness
-from tests.celery_suite.live_twin import LiveTwin
 from tests.celery_suite.processes import worker_of
 from tests.celery_suite.remote_worker import RemoteWorker
 from tests.celery_suite.suite_app import BACKEND as TEST_BACKEND

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +24,14 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 def blocks(page: str, language: str) -> list[str]:
     """The code blocks of a page in one language."""
     return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+def pytest_in(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the tests of a folder in a process of their own, with no plugin but those that they name."""
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."]
+    paths = os.pathsep.join([str(ROOT / "functions"), str(folder)])
+    environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": paths}
+    return subprocess.run(command, cwd=folder, env=environ, text=True, check=False)  # noqa: S603
 
 
 @contextmanager
@@ -53,6 +64,15 @@ def test_the_readme_declares_sends_and_gets_as_it_says() -> None:
 def test_the_way_from_celery_begins_with_imports_that_work() -> None:
     for block in blocks("docs/celery.md", "python"):
         exec(block, {})  # noqa: S102 - our own page
+
+
+def test_the_page_on_testing_is_a_project_whose_tests_pass(tmp_path: Path) -> None:
+    for block in blocks("docs/testing.md", "python"):
+        name, _, text = block.partition("\n")
+        file = tmp_path / name.removeprefix("# ")
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    assert pytest_in(tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/costs.md"])

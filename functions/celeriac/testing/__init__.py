@@ -6,7 +6,8 @@
 ...     assert result.get(timeout=1) == "Hello, Ada"
 """
 
+from celeriac.testing.live import LiveTwin
 from celeriac.testing.memory import MemoryBackend, MemoryBroker, MemoryBucket
 from celeriac.testing.twin import Crash, Twin
 
-__all__ = ["Crash", "MemoryBackend", "MemoryBroker", "MemoryBucket", "Twin"]
+__all__ = ["Crash", "LiveTwin", "MemoryBackend", "MemoryBroker", "MemoryBucket", "Twin"]

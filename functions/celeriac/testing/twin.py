@@ -62,13 +62,16 @@ class Twin:
 
     def __enter__(self) -> Self:
         self._stack.enter_context(clock.running_on(lambda: self.now))
-        for app in self.apps.values():
-            app.connect(self.services)
-            self._stack.callback(app.connect, None)
+        self._connect()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
         self._stack.close()
+
+    def _connect(self) -> None:
+        for app in self.apps.values():
+            app.connect(self.services)
+            self._stack.callback(app.connect, None)
 
     def run(self, until: datetime | None = None) -> None:
         """Deliver messages until none is left, or none before `until`; time moves on to each."""
