@@ -16,7 +16,7 @@ from celeriac.annotations import annotate
 from celeriac.canvas import Signature, signature
 from celeriac.conf.configured import Configured
 from celeriac.discovery import Discovery
-from celeriac.result import AsyncResult, GroupResult
+from celeriac.result import AsyncResult, GroupResult, ResultBackend
 from celeriac.services import Services
 from celeriac.task import Task as BaseTask
 
@@ -141,6 +141,11 @@ class Celeriac(Configured):
         if self._services is None:
             self._services = Services.of(config.of_this_process(), self.conf.result_expires)
         return self._services
+
+    @property
+    def backend(self) -> ResultBackend:
+        """What is known of tasks by their ids."""
+        return ResultBackend(self)
 
     def connect(self, services: Services | None) -> None:
         """Use these services; None goes back to those of the environment."""

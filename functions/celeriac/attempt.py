@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from logging import ERROR, INFO, WARNING
 from typing import TYPE_CHECKING, Any
 
-from celeriac import clock, log, signals, states
+from celeriac import clock, log, signals, states, tally
 from celeriac.conclusion import follow_ups
 from celeriac.context import Context
 from celeriac.exceptions import CeleriacError, NotRegistered, TaskRevokedError
@@ -40,6 +40,7 @@ class Delivery:
         return {
             "task_id": self.message.id,
             "task": self.message.task,
+            "shadow": self.message.shadow,
             "attempt": self.message.retries,
             "queue": self.message.queue,
             "receives": self.receives,
@@ -52,8 +53,8 @@ def attempt(app: Celeriac, delivery: Delivery, *, has_row: bool) -> Row:
     if delivery.receives > 1:
         log.task_line(WARNING, "task is delivered again, for nothing came of it before", **delivery.about)
     request = Context.of(delivery.message, redelivered=delivery.receives > 1)
-    row = _deliverable(app, delivery.message, _run(app, delivery, request))
-    _log(app, delivery, row, request.error)
+    row = _unwanted(app, delivery.message, _deliverable(app, delivery.message, _run(app, delivery, request)))
+    _log(app, delivery, row, request)
     return app.services.backend.record(row) if _is_kept(app, delivery.message, row, has_row) else row
 
 
@@ -68,7 +69,10 @@ def _run(app: Celeriac, delivery: Delivery, request: Context) -> Row:
     try:
         task = app.tasks[message.task]
     except NotRegistered as error:
+        signals.task_unknown.send(app, message=message, exc=error, name=message.task, id=message.id)
         return failed(message, error)
+    tally.total_count[task.name] += 1
+    log.received(request, delivery.about)
     signals.task_received.send(task, request=request)
     if task.track_started and not _is_ignored(app, message):
         app.services.backend.progress(Row.of(message, states.STARTED, started_at=clock.now()))
@@ -95,6 +99,12 @@ def _is_kept(app: Celeriac, message: Message, row: Row, has_row: bool) -> bool:
     return not _is_ignored(app, message)
 
 
+def _unwanted(app: Celeriac, message: Message, row: Row) -> Row:
+    """The row without a result that neither the caller wants nor what follows, which may have to be sent again."""
+    wanted = message.chain or message.link or not _is_ignored(app, message)
+    return row if wanted or row.state != states.SUCCESS else row.replace(result=None)
+
+
 def _is_ignored(app: Celeriac, message: Message) -> bool:
     """Whether nobody wants the result: as the call says, or else the task; a chord wants those of its header."""
     if message.chord:
@@ -105,11 +115,13 @@ def _is_ignored(app: Celeriac, message: Message) -> bool:
     return task is not None and bool(task.ignore_result)
 
 
-def _log(app: Celeriac, delivery: Delivery, row: Row, error: BaseException | None) -> None:
+def _log(app: Celeriac, delivery: Delivery, row: Row, request: Context) -> None:
     """One line; an error that the task `throws` as part of its business is told without its traceback."""
     duration_s = (row.done_at - row.started_at).total_seconds() if row.done_at and row.started_at else None
     level, told = _LEVELS.get(row.state, INFO), loads(row.error or "null")
-    task = app.known(delivery.message.task)
-    if task is not None and isinstance(error, tuple(task.throws)):
-        level, told = INFO, repr(error)
-    log.task_line(level, f"task {row.state.lower()}", **delivery.about, duration_s=duration_s, error=told)
+    task = app.known(request.delivered.task)
+    if task is not None and isinstance(request.error, tuple(task.throws)):
+        level, told = INFO, repr(request.error)
+    log.ended(level, row.state, request, {**delivery.about, "duration_s": duration_s, "error": told})
+    if row.state == states.SUCCESS:
+        tally.successful_requests.add(row.id)

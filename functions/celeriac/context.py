@@ -14,6 +14,8 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from celeriac.serialization import shown
+
 if TYPE_CHECKING:
     from celeriac.message import Message
     from celeriac.task import Task
@@ -98,6 +100,10 @@ class Context:
     """The ids of the tasks that it has sent."""
     lang = "py"
     utc = True
+    task_id: str | None = _told(lambda message: message.id)
+    name: str | None = _told(lambda message: message.task)
+    task_name: str | None = _told(lambda message: message.task)
+    """As the request is asked that Celery's worker shows to `task_received`."""
 
     def __init__(self, *fields: Mapping[str, Any], **more: Any) -> None:
         self.message: Message | None = None
@@ -109,6 +115,8 @@ class Context:
         """The outcome that the task has declared of itself."""
         self.retrying: Any = None
         """The Retry of a task that asked for one without raising it."""
+        self.began_s = 0.0
+        """When the body began, as `time.perf_counter` tells it."""
         self.entered = False
         """A `__call__` of the task's own has come to that of `Task`."""
         self.update(*fields, **more)
@@ -174,7 +182,7 @@ class Context:
 
 def _shown(arguments: Any, told: str | None) -> str:
     """Arguments as their caller lets them be shown, or the beginning of their repr."""
-    return told if told is not None else repr(arguments)[:REPR_CHARS]
+    return told if told is not None else shown(arguments, REPR_CHARS)
 
 
 _stack: ContextVar[tuple[tuple[Task, Context], ...]] = ContextVar("celeriac_requests", default=())

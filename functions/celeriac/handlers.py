@@ -8,23 +8,27 @@ Source: https://docs.celeryq.dev/en/stable/userguide/tasks.html#handlers
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from celeriac import signals, states
+from celeriac.context import Context
 from celeriac.failure import ExceptionInfo
 
 if TYPE_CHECKING:
-    from celeriac.context import Context
+    from celeriac.app import Celeriac
+    from celeriac.message import Message
     from celeriac.task import Task
 
-__all__ = ["begin", "end"]
+__all__ = ["begin", "end", "internal_error"]
 
 _logger = logging.getLogger("celeriac")
 
 
 def begin(task: Task, request: Context) -> None:
     """Before the body; what `before_start` raises is the task's failure."""
+    request.began_s = time.perf_counter()
     signals.task_prerun.send(task, task_id=request.id, task=task, args=request.args, kwargs=request.kwargs)
     task.before_start(request.id, request.args, request.kwargs)
 
@@ -36,7 +40,7 @@ def end(task: Task, request: Context, state: str) -> None:
     info = ExceptionInfo(error) if error is not None else None
     if state == states.SUCCESS:
         _guarded(task.on_success, value, *call)
-        signals.task_success.send(task, result=value)
+        signals.task_success.send(task, result=value, runtime=time.perf_counter() - request.began_s)
     elif state == states.RETRY and error is not None:
         reason: BaseException = getattr(error, "exc", None) or error
         _guarded(task.on_retry, reason, *call, ExceptionInfo(reason))
@@ -50,6 +54,14 @@ def end(task: Task, request: Context, state: str) -> None:
     if state != states.IGNORED:
         _guarded(task.after_return, state, outcome, *call, info)
     signals.task_postrun.send(task, **about, task=task, retval=outcome, state=state)
+
+
+def internal_error(app: Celeriac, message: Message, error: Exception) -> None:
+    """What went wrong around a task: its message is delivered again."""
+    request, info = Context.of(message), ExceptionInfo(error)
+    about: dict[str, Any] = {"task_id": message.id, "args": message.args, "kwargs": message.kwargs}
+    about |= {"request": request, "exception": error, "traceback": info.tb, "einfo": info}
+    signals.task_internal_error.send(app.known(message.task) or app, **about)
 
 
 def _guarded(handler: Callable[..., Any], *args: Any) -> None:

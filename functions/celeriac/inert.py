@@ -37,6 +37,13 @@ REASONS: Mapping[str, str] = {
 }
 
 
+class _AppBackend:
+    """What is known of tasks by their ids: the app's `backend`; a class, which has no app, says None."""
+
+    def __get__(self, task: Any, _owner: type | None = None) -> Any:
+        return None if task is None else task.app.backend
+
+
 class Inert:
     """The options, as they are for every task; another choice warns with the reason."""
 
@@ -49,7 +56,7 @@ class Inert:
     store_errors_even_if_ignored: Any = True
     store_eager_result: Any = False
     serializer: Any = "json"
-    backend: Any = None
+    backend: Any = _AppBackend()
     compression: Any = None
     send_events: Any = True
     trail: Any = True
@@ -67,6 +74,6 @@ def explain(task: Any) -> None:
     if task.serializer not in ("json", None):
         raise ImproperlyConfigured(f"{task.name}: serializer must be 'json', not {task.serializer!r}")
     for name, reason in REASONS.items():
-        chosen, always = getattr(task, name), getattr(Inert, name)
+        chosen, always = getattr(type(task), name), getattr(Inert, name)
         if chosen is not None and chosen != always:
             warnings.warn(f"{task.name}: {name}={chosen!r} has no effect here: {reason}", UserWarning, stacklevel=5)

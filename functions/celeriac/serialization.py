@@ -20,7 +20,7 @@ from uuid import UUID
 
 from celeriac.exceptions import DecodeError, EncodeError
 
-__all__ = ["blame", "dumps", "loads"]
+__all__ = ["blame", "dumps", "loads", "shown"]
 
 _TYPE, _VALUE = "__type__", "__value__"
 
@@ -112,12 +112,13 @@ def _reason(value: object, error: Exception) -> str:
     path, culprit = _find(value, "value")
     if isinstance(error, RecursionError) or "Circular" in str(error):
         return "JSON cannot carry a value that contains itself, or one nested too deep"
-    return f"JSON cannot carry {_shown(culprit)} ({type(culprit).__qualname__}) at {path}"
+    return f"JSON cannot carry {shown(culprit)} ({type(culprit).__qualname__}) at {path}"
 
 
-def _shown(value: object) -> str:
+def shown(value: object, chars: int = 100) -> str:
+    """The beginning of a value's repr; never an error."""
     try:
-        return f"{value!r:.100}"
+        return repr(value)[:chars]
     except Exception:  # noqa: BLE001 - a user's __repr__, or an int of more digits than Python writes
         return "a value without a repr"
 

@@ -19,9 +19,13 @@ from typing import Any
 
 __all__ = [
     "Signal",
+    "after_setup_logger",
+    "after_setup_task_logger",
     "after_task_publish",
     "before_task_publish",
+    "setup_logging",
     "task_failure",
+    "task_internal_error",
     "task_postrun",
     "task_prerun",
     "task_received",
@@ -129,11 +133,22 @@ task_received = Signal("task_received", "request")
 task_prerun = Signal("task_prerun", "task_id", "task", "args", "kwargs")
 task_postrun = Signal("task_postrun", "task_id", "task", "args", "kwargs", "retval", "state")
 task_retry = Signal("task_retry", "request", "reason", "einfo")
-task_success = Signal("task_success", "result")
+task_success = Signal("task_success", "result", "runtime")
+"""`runtime` is in seconds."""
 task_failure = Signal("task_failure", "task_id", "exception", "args", "kwargs", "traceback", "einfo")
+task_internal_error = Signal(
+    "task_internal_error", "task_id", "args", "kwargs", "request", "exception", "traceback", "einfo"
+)
+"""Sent when it is not the task that went wrong but what is around it: AWS, for one. The message is delivered again."""
 task_revoked = Signal("task_revoked", "request", "terminated", "signum", "expired")
 task_unknown = Signal("task_unknown", "name", "id", "message", "exc")
+"""Sent by the app for a message whose task it does not have; the task's outcome is a FAILURE."""
 task_rejected = Signal("task_rejected", "message", "exc")
+"""Sent by the app for a message that cannot be read, as SQS delivered it; it goes to the dead letters."""
+setup_logging = Signal("setup_logging", "loglevel", "logfile", "format", "colorize")
+"""Sent at a worker function's cold start; where somebody listens, logging is theirs."""
+after_setup_logger = Signal("after_setup_logger", "logger", "loglevel", "logfile", "format", "colorize")
+after_setup_task_logger = Signal("after_setup_task_logger", "logger", "loglevel", "logfile", "format", "colorize")
 worker_init = Signal("worker_init")
 worker_process_init = Signal("worker_process_init")
 worker_ready = Signal("worker_ready")

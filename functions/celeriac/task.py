@@ -190,7 +190,7 @@ class Task(Inert):
         limit = self.max_retries if max_retries is None else max_retries
         if request.message is None or (limit is not None and request.retries >= limit):
             raise exc or MaxRetriesExceededError(
-                f"Can't retry {self.name}[{request.id}] args:{request.args!r} kwargs:{request.kwargs!r}",
+                f"Can't retry {self.name}[{request.id}] args:{request.argsrepr} kwargs:{request.kwargsrepr}",
                 task_args=request.args,
                 task_kwargs=request.kwargs,
             )
@@ -246,7 +246,7 @@ class Task(Inert):
             if request.message is not None:
                 declaring.declare(self, request, state, dict(meta or {}))
         else:
-            declaring.declare_other(self, str(task_id), state, dict(meta or {}))
+            declaring.store(self.app, str(task_id), state, dict(meta or {}))
 
     def s(self, *args: Any, **kwargs: Any) -> Signature:
         """A signature: this call, not yet made. Source: https://docs.celeryq.dev/en/stable/userguide/canvas.html"""

@@ -20,7 +20,7 @@ from itertools import repeat
 from logging import ERROR, INFO
 from typing import TYPE_CHECKING, Any, Protocol
 
-from celeriac import clock, log, noticeboard, process, states
+from celeriac import clock, handlers, log, noticeboard, process, signals, states
 from celeriac.attempt import Delivery, attempt
 from celeriac.broker import PayloadGone
 from celeriac.conclusion import conclude
@@ -57,7 +57,7 @@ class Worker:
     def __init__(self, app: Celeriac) -> None:
         self.app = app
         self._paces_s: dict[str, float] = {}
-        log.configure(os.environ)
+        log.configure(os.environ, hijack_root=app.conf.worker_hijack_root_logger)
         app.import_modules()
         process.begin(self, os.environ)
 
@@ -106,6 +106,7 @@ class _Batch:
             return Delivery(item_id, receipt, self._owned(error.message), receives, error)
         except CeleriacError as error:
             log.task_line(ERROR, f"message cannot be read: {error}", message_id=item_id, receives=receives)
+            signals.task_rejected.send(self.app, message=record, exc=error)
             self.failed.append(item_id)
             return None
 
@@ -165,8 +166,9 @@ class _Batch:
             except Reject:
                 self.failed.append(delivery.item_id)
                 self._requeue(delivery)
-            except Exception:  # noqa: BLE001 - one item's trouble, whatever it is, is not its batch's
+            except Exception as error:  # noqa: BLE001 - one item's trouble, whatever it is, is not its batch's
                 log.logger.exception("task will be delivered again", extra={"fields": delivery.about})
+                handlers.internal_error(self.app, delivery.message, error)
                 self.failed.append(delivery.item_id)
 
     def _requeue(self, delivery: Delivery) -> None:

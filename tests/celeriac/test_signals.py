@@ -9,15 +9,21 @@ from typing import Any
 import pytest
 
 from celeriac import Celeriac, Task
+from celeriac.broker import Entry
+from celeriac.exceptions import DecodeError, NotRegistered
 from celeriac.signals import (
     Signal,
     after_task_publish,
     before_task_publish,
     task_failure,
+    task_internal_error,
     task_postrun,
     task_prerun,
+    task_received,
+    task_rejected,
     task_retry,
     task_success,
+    task_unknown,
 )
 from celeriac.testing import Twin
 
@@ -106,6 +112,66 @@ def test_signals_tell_what_became_of_tasks(twin: Twin) -> None:
         *["task_prerun", "task_retry", "task_postrun"],
         *["task_prerun", "task_success", "task_postrun"],
     ]
+
+
+@pytest.fixture
+def heard(request: pytest.FixtureRequest) -> Iterator[list[dict[str, Any]]]:
+    """What a signal tells while the test goes on."""
+    arguments: list[dict[str, Any]] = []
+    request.param.connect(lambda **about: arguments.append(about), weak=False, dispatch_uid="heard")
+    yield arguments
+    request.param.disconnect(dispatch_uid="heard")
+
+
+@pytest.mark.parametrize("heard", [task_received], indirect=True)
+def test_a_task_is_received_with_its_request(twin: Twin, heard: list[dict[str, Any]]) -> None:
+    result = work.apply_async(["fine"], link_error=app.signature("radio.work"))
+    twin.run()
+    [about] = heard
+    request = about["request"]
+    assert (about["sender"], request.id, request.task_id) == (work, result.id, result.id)
+    assert (request.name, request.task_name, request.task) == ("radio.work",) * 3
+    assert (request.args, [call["task"] for call in request.errbacks]) == (["fine"], ["radio.work"])
+
+
+@pytest.mark.parametrize("heard", [task_unknown], indirect=True)
+def test_a_task_that_nobody_has_is_told_of(twin: Twin, heard: list[dict[str, Any]]) -> None:
+    result = app.send_task("radio.nobody", queue="radio")
+    twin.run()
+    [about] = heard
+    assert (about["sender"], about["name"], about["id"]) == (app, "radio.nobody", result.id)
+    assert (about["message"].task, type(about["exc"])) == ("radio.nobody", NotRegistered)
+
+
+@pytest.mark.parametrize("heard", [task_rejected], indirect=True)
+def test_a_message_that_cannot_be_read_is_told_of(twin: Twin, heard: list[dict[str, Any]]) -> None:
+    twin.broker.send_batch("radio", [Entry("stranger", "not JSON")])
+    twin.run()
+    assert {(about["message"]["body"], type(about["exc"])) for about in heard} == {("not JSON", DecodeError)}
+
+
+@pytest.mark.parametrize("heard", [task_internal_error], indirect=True)
+def test_trouble_around_a_task_is_told_of_and_that_of_a_task_is_not(heard: list[dict[str, Any]]) -> None:
+    def away(step: str) -> None:
+        if step.startswith("record") and not heard:
+            raise OSError("the table is away")
+
+    with Twin(app, fault=away) as twin:
+        result = work.delay("fine")
+        work.delay("fail")
+        twin.run()
+        assert result.get(timeout=0) == "fine"
+    [about] = heard
+    assert (about["sender"], about["task_id"], about["args"]) == (work, result.id, ["fine"])
+    assert (repr(about["exception"]), about["request"].id) == ("OSError('the table is away')", result.id)
+
+
+@pytest.mark.parametrize("heard", [task_success], indirect=True)
+def test_a_success_is_told_with_its_seconds(twin: Twin, heard: list[dict[str, Any]]) -> None:
+    work.delay("fine")
+    twin.run()
+    assert heard[0]["result"] == "fine"
+    assert 0 < heard[0]["runtime"] < 60
 
 
 def test_a_receiver_may_add_headers_to_what_is_published(twin: Twin) -> None:

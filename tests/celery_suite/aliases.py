@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
+import re
 import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
@@ -20,6 +22,8 @@ from tests.celery_suite.stand_ins import STAND_INS, THIRD_PARTY, shared_task
 
 __all__ = ["install"]
 
+ELSEWHERE = {"celery.app.trace": "celeriac.log", "celery.worker.state": "celeriac.tally"}
+"""Modules whose counterparts have names of their own."""
 REPLACED: dict[str, Any] = {"celery.shared_task": shared_task}
 """What is ours to replace, even though Celeriac has it."""
 
@@ -64,12 +68,20 @@ class Aliases(MetaPathFinder, Loader):
 def install() -> None:
     """From now on, `import celery` imports Celeriac."""
     sys.meta_path.insert(0, Aliases())
+    logging.setLogRecordFactory(_Record)
     for name, module in THIRD_PARTY.items():
         sys.modules.setdefault(name, module)
 
 
+class _Record(logging.LogRecord):
+    """A record of Celeriac's loggers under the name that Celery's have."""
+
+    def __init__(self, name: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(re.sub(r"^celeriac\b", "celery", name), *args, **kwargs)
+
+
 def _ours(name: str) -> str:
-    return name.replace("celery", "celeriac", 1)
+    return ELSEWHERE.get(name) or name.replace("celery", "celeriac", 1)
 
 
 def _exists(name: str) -> bool:

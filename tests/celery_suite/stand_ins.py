@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 from collections.abc import Callable
 from typing import Any
@@ -45,7 +44,6 @@ class RevokedStamps:
 
 
 STAND_INS: dict[str, Any] = {
-    "celery.utils.log.get_task_logger": logging.getLogger,
     "celery.worker.control.control_command": _control_command,
     "celery.worker.control.inspect_command": _control_command,
     "celery.worker.state.revoked_stamps": RevokedStamps(),

@@ -26,16 +26,4 @@ class SuiteApp(Celeriac):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        if name == "backend":
-            return Chords()
         raise NotYet(f"app.{name}")
-
-
-class Chords:
-    """`app.backend` as far as tests ask it whether it can do chords."""
-
-    def ensure_chords_allowed(self) -> None:
-        """It can."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise NotYet(f"app.backend.{name}")

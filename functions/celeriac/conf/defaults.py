@@ -31,6 +31,7 @@ DEFAULTS: Mapping[str, Any] = {
     "task_time_limit": None,
     "task_track_started": False,
     "timezone": None,
+    "worker_hijack_root_logger": True,
 }
 """What an application may set, and what then follows Celery's documentation."""
 
@@ -51,7 +52,6 @@ ALWAYS: Mapping[str, tuple[Any, str]] = {
     "task_store_errors_even_if_ignored": (True, "an error is never lost, so that it can be listed and tried again"),
     "worker_cancel_long_running_tasks_on_connection_loss": (False, "a worker has no connection that it could lose"),
     "worker_deduplicate_successful_tasks": (True, "what has a recorded outcome never runs again"),
-    "worker_hijack_root_logger": (False, "Lambda's runtime owns the root logger; in Lambda its lines are JSON"),
     "worker_pool_restarts": (False, "a worker is restarted by deploying it"),
 }
 """What Celery lets one choose and is the same for all here: what it is, and why; another choice warns."""

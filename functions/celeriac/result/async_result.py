@@ -18,8 +18,9 @@ from celeriac.serialization import loads
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
+    from celeriac.result.backend import ResultBackend
 
-__all__ = ["AsyncResult", "ResultBase", "put_under", "top_of"]
+__all__ = ["AsyncResult", "ResultBase", "put_under", "top_of", "traceback_of", "value_of"]
 
 FIRST_INTERVAL_S = 0.05
 """The first look comes soon, each later one half again as late, up to `interval`."""
@@ -61,11 +62,7 @@ class AsyncResult(ResultBase):
     def result(self) -> Any:
         """The return value; the exception of a FAILURE, a RETRY or a REVOKED; the `meta` of a custom state; or None."""
         row = self._look()
-        if row is None:
-            return None
-        if row.state in states.EXCEPTION_STATES:
-            return exception_of(loads(row.error)) if row.error else TaskRevokedError("revoked")
-        return loads(row.result or row.meta or "null")
+        return value_of(row) if row else None
 
     info = result
 
@@ -73,7 +70,7 @@ class AsyncResult(ResultBase):
     def traceback(self) -> str | None:
         """The traceback of what was raised, as text."""
         row = self._look()
-        return loads(row.error).get("traceback") if row and row.error else None
+        return traceback_of(row) if row else None
 
     @property
     def children(self) -> list[AsyncResult]:
@@ -125,6 +122,11 @@ class AsyncResult(ResultBase):
             self._raise_of_parents()
             raise value
         return value
+
+    @property
+    def backend(self) -> ResultBackend:
+        """What is known of tasks by their ids: the app's `backend`."""
+        return self.app.backend
 
     def forget(self) -> None:
         """Delete the result."""
@@ -208,3 +210,16 @@ def top_of(result: Any) -> Any:
     while result.parent is not None:
         result = result.parent
     return result
+
+
+def value_of(row: Row) -> Any:
+    """What a row says that its task returned, raised, or told on its way."""
+    if row.state in states.EXCEPTION_STATES:
+        return exception_of(loads(row.error)) if row.error else TaskRevokedError("revoked")
+    return loads(row.result or row.meta or "null")
+
+
+def traceback_of(row: Row) -> str | None:
+    """The traceback of what a task raised, as text."""
+    traceback: str | None = loads(row.error).get("traceback") if row.error else None
+    return traceback
