@@ -3,10 +3,10 @@
 define HELP
   make demo     a photo and a PDF go in over HTTP; thumbnails, text and mails come out
   make up       the same cloud, kept running: prints its URL          make down   stop it
-  make test     every test, on an embedded AWS of its own             make lint   ruff and mypy
-  make test-celery-suite     Celery's own tests, with ENGINE=twin or ministack on one of two engines
+  make test     every test, on an embedded AWS of its own, and Celery's own tests on the twin in memory
+  make test-celery-suite     Celery's own tests on both engines, or on one: ENGINE=twin, ENGINE=ministack
+  make lint     ruff and mypy                                         make lock   pin the requirements anew
   make synth    the CloudFormation templates, into cdk.out            make clean  remove what was made
-  make lock     pin the requirements anew
 
   PYTHON=python3.13                  the interpreter to build the environments with
   ENDPOINT=http://127.0.0.1:4566     an emulator that already runs (MiniStack, LocalStack), instead of our own
@@ -54,13 +54,16 @@ down: setup
 status: setup
 	@$(LOCAL) status
 
+# All of them, or those that TESTS names; all are Celery's own, too, on the twin.
 test: setup
 	.venv/bin/python -m pytest $(TESTS)
+	$(if $(TESTS),,$(CELERY_SUITE) --engine=twin --quiet)
 
-# Celery's own integration tests, on Celeriac: in real time, so some minutes.
+# Celery's own integration tests, on Celeriac: in real time, so some minutes on each engine.
+CELERY_SUITE := .venv/bin/python -m tests.celery_suite
 ENGINE ?= twin ministack
 test-celery-suite: setup
-	set -e; for engine in $(ENGINE); do .venv/bin/python -m tests.celery_suite --engine=$$engine $(TESTS); done
+	set -e; for engine in $(ENGINE); do $(CELERY_SUITE) --engine=$$engine $(TESTS); done
 
 lint: setup
 	.venv/bin/ruff check
