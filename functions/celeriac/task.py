@@ -75,10 +75,10 @@ class Task(Inert):
 
     @classmethod
     def of(cls, fun: Callable[..., Any], *, bind: bool = False, **options: Any) -> Self:
-        """A task of this class whose body is a function; `bind` hands it the task as its first argument."""
-        unknown = [name for name in options if not hasattr(cls, name)]
-        if unknown and cls.__module__.startswith("celeriac."):  # a class of somebody's own may know what they are for
-            raise TypeError(f"{fun.__qualname__}: unknown task options: {', '.join(unknown)}")
+        """A task of this class whose body is a function; `bind` hands it the task as its first argument.
+
+        The options are the class' attributes, those that nobody knows included: they are the task's own.
+        """
         about = {"__doc__": fun.__doc__, "__module__": fun.__module__, "__wrapped__": fun, "is_bound": bind}
         given = {name: value for name, value in options.items() if value is not None or name not in _FROM_CONF}
         made = type(fun.__name__, (cls,), {**about, **given, "run": fun if bind else staticmethod(fun)})()

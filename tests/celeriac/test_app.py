@@ -216,8 +216,6 @@ def test_an_option_that_cannot_be_chosen_says_why() -> None:
         app.task(name="shop.work", acks_late=False)(lambda: None)
     with pytest.raises(ImproperlyConfigured, match=r"shop\.other: serializer must be 'json', not 'pickle'"):
         app.task(name="shop.other", serializer="pickle")(lambda: None)
-    with pytest.raises(TypeError, match="unknown task options: max_retry"):
-        app.task(name="shop.wrong", max_retry=3)(lambda: None)
 
 
 def test_an_app_that_is_not_strict_leaves_arguments_to_the_worker() -> None:

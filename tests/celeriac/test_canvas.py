@@ -409,3 +409,16 @@ def test_a_long_chain_ends(office: Office, twin: Twin) -> None:
     result = chain(office.add.s(0, 1), *(office.add.s(1) for _ in range(99))).delay()
     twin.run()
     assert result.get(timeout=0) == 100
+
+
+def test_a_kind_of_canvas_is_known_by_its_name_or_its_class() -> None:
+    @Signature.register_type()
+    class Survey(Signature):
+        @classmethod
+        def from_dict(cls, fields: Any, app: Any = None) -> Survey:
+            return cls(dict(fields), app=app)
+
+    try:
+        assert isinstance(signature({"task": "poll", "subtask_type": "Survey"}), Survey)
+    finally:
+        del Signature.TYPES["Survey"]

@@ -79,11 +79,11 @@ class Signature(Linking):
         )
 
     @classmethod
-    def register_type(cls, name: str) -> Callable[[type[Signature]], type[Signature]]:
-        """Decorate the class of a kind of canvas."""
+    def register_type(cls, name: str | None = None) -> Callable[[type[Signature]], type[Signature]]:
+        """Decorate the class of a kind of canvas; its `subtask_type` is this name, or the class' own."""
 
         def register(kind: type[Signature]) -> type[Signature]:
-            cls.TYPES[name] = kind
+            cls.TYPES[name or kind.__name__] = kind
             return kind
 
         return register
