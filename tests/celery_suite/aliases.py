@@ -70,7 +70,8 @@ def install() -> None:
     sys.meta_path.insert(0, Aliases())
     logging.setLogRecordFactory(_Record)
     for name, module in THIRD_PARTY.items():
-        sys.modules.setdefault(name, module)
+        if not _exists(name):
+            sys.modules[name] = module
 
 
 class _Record(logging.LogRecord):
