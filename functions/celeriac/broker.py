@@ -18,9 +18,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from celeriac import aws, clock, limits
+from celeriac import aws, clock, fifo, limits
 from celeriac.exceptions import DecodeError, ObjectNotFound, OperationalError, PublishError, QueueNotFound
-from celeriac.lanes import Lane
+from celeriac.lanes import Lane, is_fifo
 from celeriac.message import Message
 from celeriac.serialization import loads
 from celeriac.storage import Objects, content_hash
@@ -99,8 +99,8 @@ class Broker(ABC):
         """
         by_queue: dict[str, list[Entry]] = defaultdict(list)
         for message in messages:
-            self.require(message.queue)
-            by_queue[message.queue].append(Entry(message.id, self._body(message), _delay_s(message.eta)))
+            queue, entry = self._entry(message)
+            by_queue[queue].append(entry)
         unsent: dict[str, str] = {}
         for queue, entries in by_queue.items():
             for batch in _batches(entries):
@@ -120,10 +120,25 @@ class Broker(ABC):
             fields = {**fields, "id": message_id}
         return Message.from_fields(fields)
 
+    def _entry(self, message: Message) -> tuple[str, Entry]:
+        """The queue that takes a message now, and how: in a FIFO queue nothing can wait for its time."""
+        delay_s, queue = _delay_s(message.eta), message.queue
+        self.require(queue)
+        if delay_s and self.keeps_order(queue):
+            queue = queue.partition(".")[0]
+            self.require(queue)
+        url = self.queues[queue]
+        deduplication = fifo.deduplication_of(message) if is_fifo(url) else None
+        return queue, Entry(message.id, self._body(message), delay_s, fifo.group_of(message, url), deduplication)
+
     def require(self, queue: str) -> None:
         """Raise QueueNotFound unless this process may send to that queue."""
         if queue not in self.queues:
             raise QueueNotFound(self._advice(queue))
+
+    def keeps_order(self, queue: str) -> bool:
+        """Whether this is a FIFO queue."""
+        return is_fifo(self.queues.get(queue, ""))
 
     def _advice(self, queue: str) -> str:
         if self.worker and self.worker not in {"api", "arrivals"}:
@@ -173,10 +188,7 @@ class SQSBroker(Broker):
     """The broker on Amazon SQS."""
 
     def send_batch(self, queue: str, entries: Sequence[Entry]) -> dict[str, str]:
-        request = [
-            {"Id": str(index), "MessageBody": entry.body, "DelaySeconds": entry.delay_s}
-            for index, entry in enumerate(entries)
-        ]
+        request = [{"Id": str(index), **_request(entry)} for index, entry in enumerate(entries)]
         with aws.translated(f"sending to queue {queue!r}"):
             answer = aws.client("sqs").send_message_batch(QueueUrl=self.queues[queue], Entries=request)
         return {entries[int(item["Id"])].id: str(item["Code"]) for item in answer.get("Failed", ())}
@@ -202,6 +214,14 @@ class SQSBroker(Broker):
     def purge(self, queue: str) -> None:
         with aws.translated(f"purging queue {queue!r}"):
             aws.client("sqs").purge_queue(QueueUrl=self.queues[queue])
+
+
+def _request(entry: Entry) -> dict[str, Any]:
+    """An entry as SQS takes it: without a delay where there can be none."""
+    group = {"MessageGroupId": entry.group} if entry.group else {}
+    if entry.deduplication:
+        return {"MessageBody": entry.body, **group, "MessageDeduplicationId": entry.deduplication}
+    return {"MessageBody": entry.body, **group, "DelaySeconds": entry.delay_s}
 
 
 def _delay_s(eta: datetime | None) -> int:

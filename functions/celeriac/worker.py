@@ -16,11 +16,10 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from itertools import repeat
 from logging import ERROR, INFO
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from celeriac import clock, handlers, log, noticeboard, process, signals, states
+from celeriac import clock, fifo, handlers, log, noticeboard, process, signals, states
 from celeriac.attempt import Delivery, attempt
 from celeriac.broker import PayloadGone
 from celeriac.conclusion import conclude
@@ -41,6 +40,7 @@ MARGIN_S = 2.0
 QUICK_S = 0.1
 """In a batch of tasks that each take less, what follows from them is sent together."""
 
+T = TypeVar("T")
 Copies = list[Delivery]
 """The deliveries of one task in a batch: one, but for duplicates."""
 
@@ -81,20 +81,34 @@ class _Batch:
     def run(self, records: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
         arn = records[0].get("eventSourceARN", "") if records else ""
         self.queue = source_of(arn, self.broker.queues, otherwise=self.app.main)
+        opened = {record["messageId"]: delivery for record in records if (delivery := self._opened(record))}
         tasks: dict[str, Copies] = {}
-        for record in records:
-            if delivery := self._opened(record):
-                tasks.setdefault(delivery.message.id, []).append(delivery)
+        for delivery in opened.values():
+            tasks.setdefault(delivery.message.id, []).append(delivery)
         self.rows = noticeboard.read(self.app, tasks)
         self.orders = self.app.services.board.orders
         is_quick = all(self.paces_s.get(copies[0].message.task, math.inf) <= QUICK_S for copies in tasks.values())
         self.outbox = Outbox(self.app, self.failed.append, holds=is_quick)
-        suspects, others = self._sorted_out(list(tasks.values()))
-        self._side_by_side(others)
-        if suspects:
-            self._alone(suspects, done=others)
+        if self.broker.keeps_order(self.queue):
+            self._in_line(fifo.lines(records), opened)
+        else:
+            self._in_any_order(list(tasks.values()))
         self.outbox.flush()
         return {"batchItemFailures": [{"itemIdentifier": item_id} for item_id in self.failed]}
+
+    def _in_line(self, lines: list[list[str]], opened: Mapping[str, Delivery]) -> None:
+        """Settle deliveries of a FIFO queue: groups side by side, each in its order."""
+
+        def settle(delivery: Delivery) -> None:
+            self._guarded([delivery], self._settle)
+
+        self._side_by_side(lambda line: fifo.work_off(line, opened, settle, self.failed, self._is_given_up), lines)
+
+    def _in_any_order(self, tasks: list[Copies]) -> None:
+        suspects, others = self._sorted_out(tasks)
+        self._side_by_side(lambda copies: self._guarded(copies, self._settle), others)
+        if suspects:
+            self._alone(suspects, done=others)
 
     def _opened(self, record: Mapping[str, Any]) -> Delivery | None:
         """The delivery of an SQS record; a poisonous one is left to the dead-letter queue."""
@@ -148,15 +162,15 @@ class _Batch:
     def _sent_back(self, delivery: Delivery) -> None:
         self.broker.publish([delivery.message])
 
-    def _side_by_side(self, tasks: list[Copies]) -> None:
-        """Run tasks, `concurrency` at a time."""
-        threads = min(self.app.services.concurrency, len(tasks))
+    def _side_by_side(self, work: Callable[[T], None], items: Sequence[T]) -> None:
+        """Do the work of each item, `concurrency` at a time."""
+        threads = min(self.app.services.concurrency, len(items))
         if threads <= 1:
-            for copies in tasks:
-                self._guarded(copies, self._settle)
+            for item in items:
+                work(item)
             return
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(self._guarded, tasks, repeat(self._settle)))
+            list(pool.map(work, items))
 
     def _guarded(self, copies: Copies, settle: Callable[[Delivery], None]) -> None:
         """Settle deliveries; trouble with AWS, or a task that wants its message back, costs this item a redelivery."""
@@ -186,8 +200,7 @@ class _Batch:
         if verdict is Verdict.REVOKE:
             delivery = dataclasses.replace(delivery, error=TaskRevokedError("revoked"))
         is_given_up = verdict is Verdict.RUN and self._is_given_up(delivery)
-        if verdict is Verdict.RUN and not is_given_up and (_is_early(message) or self._is_short_of_time(message)):
-            self.broker.publish([message])
+        if verdict is Verdict.RUN and not is_given_up and self._is_put_off(delivery):
             return
         standing = (
             self.backend.filled(row) if row and verdict is Verdict.REPLAY else self._attempt(delivery, is_given_up)
@@ -212,6 +225,27 @@ class _Batch:
         if self.app.known(delivery.message.task):
             self.paces_s[delivery.message.task] = took_s
         return row
+
+    def _is_put_off(self, delivery: Delivery) -> bool:
+        """Whether this is not the place or the time to run a task; it is then sent where it will be.
+
+        In a FIFO queue it keeps its place, at the price of a receive: sent anew it would come after all others.
+        """
+        message = delivery.message
+        if self._only_waits_here(message) or _is_early(message):
+            self.broker.publish([message])
+            return True
+        if not self._is_short_of_time(message):
+            return False
+        if self.broker.keeps_order(self.queue):
+            self.failed.append(delivery.item_id)
+        else:
+            self.broker.publish([message])
+        return True
+
+    def _only_waits_here(self, message: Message) -> bool:
+        """Whether it belongs to a FIFO lane, in which nothing can wait for its time."""
+        return message.queue != self.queue and self.broker.keeps_order(message.queue)
 
     def _is_short_of_time(self, message: Message) -> bool:
         """Whether this function's time is nearly over. The message is then sent back as a new one, for to fail it would

@@ -18,10 +18,12 @@ from celeriac.message import Message
 from celeriac.storage import Bucket, Objects
 from celeriac.testing import MemoryBackend, MemoryBroker, MemoryBucket
 
+LINE = "a.line"
+
 
 @dataclass
 class Engine:
-    """A broker, a backend and a bucket that belong together, with queues "a" and "b"."""
+    """A broker, a backend and a bucket that belong together, with queues "a" and "b", and the FIFO lane "a.line"."""
 
     payloads: Objects
     broker: Broker
@@ -39,6 +41,24 @@ class Engine:
         while batch := self._batch(queue):
             found += [(item["Body"], item["MessageId"]) for item in batch]
         return found
+
+    def held(self, queue: str, most: int = 10) -> list[tuple[Message, str, str | None]]:
+        """What the queue hands out now and hides for a while: messages, receipt handles and groups."""
+        if isinstance(self.broker, MemoryBroker):
+            found = self.broker.receive(queue, most, 30)
+            return [(self.broker.open(item.body, item.message_id), item.message_id, item.group) for item in found]
+        url = self.broker.queues[queue]
+        answer = aws.client("sqs").receive_message(
+            QueueUrl=url, MaxNumberOfMessages=most, MessageSystemAttributeNames=["MessageGroupId"]
+        )
+        return [
+            (
+                self.broker.open(item["Body"], item["MessageId"]),
+                item["ReceiptHandle"],
+                item.get("Attributes", {}).get("MessageGroupId"),
+            )
+            for item in answer.get("Messages", [])
+        ]
 
     def receipts(self, queue: str = "a") -> list[str]:
         """Receive up to ten messages without deleting them; returns their receipt handles."""
@@ -76,7 +96,7 @@ class Engine:
 
 def in_memory() -> Engine:
     payloads = MemoryBucket()
-    return Engine(payloads, MemoryBroker(payloads, ["a", "b"]), MemoryBackend(payloads))
+    return Engine(payloads, MemoryBroker(payloads, ["a", "b", LINE], fifo=[LINE]), MemoryBackend(payloads))
 
 
 def on_aws() -> Engine:
@@ -85,6 +105,8 @@ def on_aws() -> Engine:
     sqs, dynamodb, s3 = aws.client("sqs"), aws.client("dynamodb"), aws.client("s3")
     s3.create_bucket(Bucket=name)
     queues = {queue: sqs.create_queue(QueueName=f"{name}-{queue}")["QueueUrl"] for queue in "ab"}
+    fifo = {"FifoQueue": "true", "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
+    queues[LINE] = sqs.create_queue(QueueName=f"{name}-line.fifo", Attributes=fifo)["QueueUrl"]
     kinds = {"id": "S", "listed": "S", "listed_at": "S"}
     dynamodb.create_table(
         TableName=name,

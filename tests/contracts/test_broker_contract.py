@@ -115,3 +115,55 @@ def test_a_purged_queue_is_empty(engine: Any) -> None:
     assert engine.size("a") == 0
     assert engine.broker.depth("a") == Depth(0, 0, 0)
     assert engine.size("b") == 1
+
+
+# -- Order, and tenants ---------------------------------------------------------------------------------------------
+
+LINE = "a.line"
+
+
+def test_a_line_hands_out_in_the_order_of_sending(engine: Any) -> None:
+    for start in (0, 3):
+        engine.broker.publish([message(number, queue=LINE) for number in range(start, start + 3)])
+    assert [item.id for item in engine.received(LINE)] == [f"id-{number}" for number in range(6)]
+
+
+def test_what_is_in_hand_holds_up_its_own_group_only(engine: Any) -> None:
+    engine.broker.publish([message(n, queue=LINE, message_group_id="xy"[n % 2]) for n in range(4)])
+    [(first, receipt, group)] = engine.held(LINE, most=1)
+    assert (first.id, group) == ("id-0", "x")
+    assert [item.id for item, _, _ in engine.held(LINE)] == ["id-1", "id-3"]
+    assert engine.held(LINE) == []
+    engine.broker.acknowledge(LINE, [receipt])
+    assert [item.id for item, _, _ in engine.held(LINE)] == ["id-2"]
+
+
+def test_what_is_given_back_comes_before_what_was_behind_it(engine: Any) -> None:
+    engine.broker.publish([message(number, queue=LINE) for number in range(3)])
+    [(_, receipt, group)] = engine.held(LINE, most=1)
+    assert group == "default"
+    engine.broker.requeue(LINE, receipt)
+    assert [item.id for item in engine.received(LINE)] == ["id-0", "id-1", "id-2"]
+
+
+def test_a_line_takes_a_message_once_and_its_retry_as_another(engine: Any) -> None:
+    sent = message(1, queue=LINE)
+    engine.broker.publish([sent])
+    engine.broker.publish([sent, sent.replace(retries=1)])
+    assert [item.retries for item in engine.received(LINE)] == [0, 1]
+
+
+def test_what_is_due_later_waits_beside_the_line_for_the_worker_to_send_it_on(engine: Any) -> None:
+    due = clock.now() + timedelta(seconds=1)
+    engine.broker.publish([message(1, queue=LINE, eta=due, message_group_id="g"), message(2, queue=LINE)])
+    assert [item.id for item in engine.received(LINE)] == ["id-2"]
+    with clock.running_on(lambda: due):
+        assert engine.held(LINE) == []
+        engine.broker.publish([message(1, queue=LINE, eta=due, message_group_id="g")])
+        assert [(item.id, item.eta, group) for item, _, group in engine.held(LINE)] == [("id-1", due, "g")]
+
+
+def test_a_tenants_messages_are_marked_as_its_own_in_any_queue(engine: Any) -> None:
+    marked = [message(1, tenant="acme"), message(2, tenant="acme", eta=clock.now()), message(3)]
+    engine.broker.publish(marked)
+    assert {item.id: group for item, _, group in engine.held("a")} == {"id-1": "acme", "id-2": "acme", "id-3": None}
