@@ -19,6 +19,7 @@ __all__ = [
     "Celery",
     "Signature",
     "Task",
+    "__version__",
     "chain",
     "chord",
     "chunks",

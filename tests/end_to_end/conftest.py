@@ -20,9 +20,9 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="session")
 def system(embedded_aws: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> System:
-    """The CDK app as it is, and the probe worker, deployed by the real `cdk`; Ada is a user."""
+    """The CDK app as it is, the probe worker and an example's, deployed by the real `cdk`; Ada is a user."""
     functions = tmp_path_factory.mktemp("functions")
-    for source in (ROOT / "functions", HERE / "workers"):
+    for source in (ROOT / "functions", HERE / "workers", ROOT / "examples/fastapi/functions"):
         shutil.copytree(source, functions, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     app = f"{sys.executable} {HERE / 'deployed_app.py'} {functions}"
     runtime = Runtime.of(os.environ.get("LAMBDA_PYTHON"), os.environ.get("LAMBDA_ARCHITECTURE"))

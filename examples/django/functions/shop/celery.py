@@ -1,0 +1,11 @@
+"""The app, as Celery's pages for Django have it, but for the import."""
+
+import os
+
+from celeriac import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+
+app = Celery("shop")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

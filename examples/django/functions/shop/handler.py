@@ -1,0 +1,4 @@
+from celeriac.worker import Worker
+from shop.celery import app
+
+handler = Worker(app)

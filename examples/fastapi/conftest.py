@@ -1,0 +1,6 @@
+"""The API and the worker are two programs; the tests have both."""
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "functions")]

@@ -1,0 +1,4 @@
+from celeriac.worker import Worker
+from sums.tasks import app
+
+handler = Worker(app)
