@@ -26,7 +26,8 @@
         │   └── Terminated            raised *inside* the task, which is to end as revoked
         ├── TimeLimitExceeded         the hard time limit ended the task
         ├── SoftTimeLimitExceeded     raised *inside* the task, which may clean up
-        └── WorkerLostError           the worker died with the task in hand
+        ├── WorkerLostError           the worker died with the task in hand
+        └── UnpickleableExceptionWrapper    stands for an exception that cannot be built again
 
 Source: https://docs.celeryq.dev/en/stable/reference/celery.exceptions.html
 """
@@ -64,6 +65,7 @@ __all__ = [
     "Terminated",
     "TimeLimitExceeded",
     "TimeoutError",
+    "UnpickleableExceptionWrapper",
     "WorkerLostError",
 ]
 
@@ -221,3 +223,19 @@ class SoftTimeLimitExceeded(TaskError):
 
 class WorkerLostError(TaskError):
     """The worker died with the task in its hands."""
+
+
+class UnpickleableExceptionWrapper(TaskError):
+    """Stands for a task's exception that cannot be built again from its arguments; it has that one's name and text.
+
+    Source: https://docs.celeryq.dev/en/stable/internals/reference/celery.utils.serialization.html
+    """
+
+    def __init__(
+        self, exc_module: str, exc_cls_name: str = "", exc_args: Sequence[Any] = (), text: str | None = None
+    ) -> None:
+        super().__init__(exc_module, exc_cls_name, tuple(exc_args), text)
+        self.exc_module, self.exc_cls_name, self.exc_args, self.text = exc_module, exc_cls_name, tuple(exc_args), text
+
+    def __str__(self) -> str:
+        return str(Exception(*self.exc_args)) if self.text is None else self.text

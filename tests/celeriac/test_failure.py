@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from celeriac import exceptions, limits
-from celeriac.exceptions import CeleriacError, SecurityError, TaskError
+from celeriac.exceptions import CeleriacError, SecurityError, TaskError, UnpickleableExceptionWrapper
 from celeriac.failure import exception_of, record_of
 from celeriac.serialization import dumps, loads
 
@@ -37,6 +37,38 @@ class Speechless(Exception):
 
     def __str__(self) -> str:
         raise RuntimeError("no words")
+
+
+class Silent(Exception):
+    """An error that keeps nothing of what it says."""
+
+    def __init__(self, tray: int) -> None:
+        self.tray = tray
+        super().__init__()
+
+    def __str__(self) -> str:
+        return f"tray {self.tray} is empty"
+
+
+class Evasive(Exception):
+    """An error whose class makes something else of itself."""
+
+    def __new__(cls, *args: Any) -> Any:
+        return super().__new__(cls, *args) if args != ("again",) else object()
+
+
+class Awkward(Exception):
+    """An error that answers no question."""
+
+    @property
+    def args(self) -> Any:  # type: ignore[override]
+        return 5
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
+    def __getattr__(self, name: str) -> Any:
+        raise ZeroDivisionError(name)
 
 
 class Printer:
@@ -98,13 +130,16 @@ def test_chained_causes_are_in_the_traceback() -> None:
     assert "direct cause" in text
 
 
-@pytest.mark.parametrize("error", [Jammed(3, "red"), Choosy(reason="whim")], ids=repr)
+@pytest.mark.parametrize("error", [Jammed(3, "red"), Choosy(reason="whim"), Silent(4)], ids=repr)
 def test_an_exception_that_cannot_be_built_again_has_a_stand_in_of_its_name(error: Exception) -> None:
     back = there_and_back(error)
     assert type(back).__name__ == type(error).__name__
     assert type(back).__module__ == __name__
     assert isinstance(back, TaskError)
     assert str(back) == str(error)
+    assert isinstance(back, UnpickleableExceptionWrapper)
+    assert (back.exc_cls_name, back.exc_args) == (type(error).__name__, tuple(record_of(error)["exc_message"]))
+    assert str(there_and_back(back)) == str(error), "and so once more"
 
 
 def test_an_exception_of_a_module_that_is_not_loaded_has_a_stand_in_and_nothing_is_imported() -> None:
@@ -146,6 +181,31 @@ def test_a_record_that_lacks_fields_is_still_an_exception(record: dict[str, Any]
     assert isinstance(exception_of(record), Exception)
 
 
+def test_a_class_that_builds_something_else_has_a_stand_in() -> None:
+    error = Evasive("x")
+    error.args = ("again",)
+    back = there_and_back(error)
+    assert (type(back).__name__, str(back), isinstance(back, UnpickleableExceptionWrapper)) == (
+        "Evasive",
+        "again",
+        True,
+    )
+
+
+def test_a_group_of_exceptions_is_told_with_what_is_in_it() -> None:
+    group = ExceptionGroup("both", [ValueError("one"), KeyError("two")])
+    record = record_of(raised(group))
+    assert "ValueError: one" in record["traceback"]
+    assert "KeyError: 'two'" in record["traceback"]
+    back = exception_of(loads(dumps(record)))
+    assert (type(back).__name__, str(back)) == ("ExceptionGroup", "both (2 sub-exceptions)")
+
+
+def test_an_exception_that_answers_no_question_is_recorded_all_the_same() -> None:
+    back = there_and_back(raised(Awkward("x")))
+    assert type(back).__name__ == "Awkward"
+
+
 def test_arguments_that_json_cannot_carry_become_their_text() -> None:
     record = record_of(OutOfPaper("A4", {1, 2}))
     assert record["exc_message"] == ["('A4', {1, 2})"]
@@ -156,6 +216,7 @@ def test_an_exception_without_a_text_is_recorded_all_the_same() -> None:
     record = record_of(raised(Speechless(object())))
     assert record["exc_type"] == "Speechless"
     assert record["exc_message"] == ["an error without a text"]
+    assert isinstance(exception_of(record), Exception)
 
 
 @pytest.mark.parametrize("argument", ["x" * 10**6, ["x"] * 10**6, object], ids=["text", "list", "class"])
