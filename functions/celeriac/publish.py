@@ -31,9 +31,7 @@ def message_of(
     """Build the message of a call; raises ImproperlyConfigured for options that cannot be."""
     given = {key: value for key, value in options.items() if value is not None}
     settings: dict[str, Any] = {**_defaults(app, app.known(name)), **given}
-    if isinstance(args, str | bytes) or not isinstance(kwargs or {}, Mapping):
-        raise TypeError(f"{name}: args must be a list or a tuple and kwargs a mapping")
-    arguments: tuple[list[Any], dict[str, Any]] = (list(args or ()), dict(kwargs or {}))
+    arguments = _arguments(app.known(name), name, args, kwargs)
     settings = routing.routed(app, name, *arguments, settings)
     task_id, root_id, parent_id = _lineage(name, arguments, settings)
     fields: dict[str, Any] = {
@@ -49,6 +47,16 @@ def message_of(
     if message.chord and message.eta and message.eta > clock.now() + MEMBER_DUE:
         raise ImproperlyConfigured(f"{name}: a member of a chord must be due within {MEMBER_DUE.days} days")
     return _checked(message)
+
+
+def _arguments(
+    task: Task | None, name: str, args: Sequence[Any] | None, kwargs: Mapping[str, Any] | None
+) -> tuple[list[Any], dict[str, Any]]:
+    """A call's arguments as they travel."""
+    if isinstance(args, str | bytes) or not isinstance(kwargs or {}, Mapping):
+        raise TypeError(f"{name}: args must be a list or a tuple and kwargs a mapping")
+    given = list(args or ()), dict(kwargs or {})
+    return task.models.sent(*given) if task and task.models else given
 
 
 def _checked(message: Message) -> Message:
@@ -158,7 +166,7 @@ def attempt_after(
     task: Task, message: Message, args: Sequence[Any] | None, kwargs: Mapping[str, Any] | None, **options: Any
 ) -> Message:
     """The attempt that follows this one: the same id, one retry more."""
-    new_args, new_kwargs = _merged(task, message, args, kwargs)
+    new_args, new_kwargs = _arguments(task, task.name, *_merged(task, message, args, kwargs))
     if options.get("queue"):
         options["queue"] = routing.resolved(task.app, task.name, options["queue"])
     changes: dict[str, Any] = {

@@ -14,6 +14,7 @@ from celeriac.conf import DEFAULTS
 from celeriac.context import Context
 from celeriac.exceptions import MaxRetriesExceededError, Retry
 from celeriac.inert import Inert, explain
+from celeriac.models import Validated, validated
 from celeriac.retries import autoretry
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class FromConf:
         return DEFAULTS[self.setting] if task is None else task.app.conf[self.setting]
 
 
-class Task(Inert):
+class Task(Inert, Validated):
     """A task; the attributes are the options of `@app.task`, with Celery's defaults.
 
     Times are seconds. Some have their default from the app's configuration.
@@ -92,6 +93,8 @@ class Task(Inert):
         self.typing = self.typing and app.strict_typing
         explain(self)
         self.on_bound(app)
+        if self.pydantic:
+            self.run = validated(self, self.run)  # type: ignore[method-assign]  # the instance's own body
         if self.autoretry_for:
             self.run = autoretry(self, self.run)  # type: ignore[method-assign]  # the instance's own body
 
@@ -258,6 +261,8 @@ class Task(Inert):
 
     def signature(self, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None, **options: Any) -> Signature:
         """A signature of this task, with options for its `apply_async`."""
+        if self.models:
+            args, kwargs = self.models.sent(args, kwargs or {})
         return Signature(self.name, args, kwargs, app=self.app, **options)
 
     subtask = signature
