@@ -38,6 +38,7 @@ def compose(app: App, functions: Path = FUNCTIONS) -> None:
         payloads=storage.payloads,
         files=storage.files,
         users=storage.users,
+        metrics=settings.metrics,
     )
     consumers = WorkersStack(app, f"{names.deployment}-workers", deployment=deployment, workers=workers, env=env)
     producer = ApiStack(

@@ -16,7 +16,7 @@ __all__ = ["Deployment"]
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """A deployment's names, what its functions run on, where their sources lie, and where they keep things."""
+    """A deployment's names, what its functions run on, where their sources lie, and what they keep and tell."""
 
     names: Names
     target: Target
@@ -25,3 +25,4 @@ class Deployment:
     payloads: s3.IBucket
     files: s3.IBucket
     users: dynamodb.ITable
+    metrics: str

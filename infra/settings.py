@@ -14,6 +14,7 @@ __all__ = ["Settings", "SettingsError"]
 STAGE = re.compile(
     r"[a-z][a-z0-9-]{0,15}"
 )  # names of 64 characters leave this much beside "celeriac-" and a worker's name
+METRICS = ("task", "worker", "off")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
@@ -29,6 +30,7 @@ class Settings:
     region: str | None
     target: Target
     alarm_email: str | None
+    metrics: str
 
     @property
     def deployment(self) -> str:
@@ -39,6 +41,7 @@ class Settings:
     def from_context(cls, node: Node) -> Settings:
         """Read the app's context; the defaults are in cdk.json and nowhere else."""
         stage, region, email = (node.try_get_context(key) for key in ("stage", "region", "alarm_email"))
+        metrics = node.try_get_context("metrics")
         problems = []
         if not STAGE.fullmatch(str(stage)):
             problems.append(f"stage: must be up to 16 of a-z, 0-9 and -, not {stage!r}")
@@ -46,10 +49,12 @@ class Settings:
             problems.append(f'region: must be a region such as "eu-central-1", not {region!r}')
         if email and "@" not in str(email):
             problems.append(f"alarm_email: must be an address, not {email!r}")
+        if metrics not in METRICS:
+            problems.append(f"metrics: must be {' or '.join(METRICS)}, not {metrics!r}")
         try:
             target = Target.parse(node.try_get_context("architecture"), node.try_get_context("python"))
         except ValueError as error:
             problems.append(str(error))
         if problems:
             raise SettingsError("\n".join(["the context (cdk.json or -c KEY=VALUE) is wrong:", *problems]))
-        return cls(str(stage), region or None, target, email or None)
+        return cls(str(stage), region or None, target, email or None, metrics)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from logging import ERROR, INFO, WARNING
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from celeriac import clock, log, signals, states, tally
 from celeriac.conclusion import follow_ups
@@ -19,7 +21,7 @@ from celeriac.trace import failed, trace
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
 
-__all__ = ["Delivery", "attempt"]
+__all__ = ["Delivery", "attempt", "receives_of"]
 
 _LEVELS = {states.FAILURE: ERROR, states.RETRY: WARNING, states.REVOKED: WARNING}
 
@@ -33,6 +35,27 @@ class Delivery:
     message: Message
     receives: int = 1
     error: CeleriacError | None = None
+    sent_at: datetime | None = None
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any], message: Message, error: CeleriacError | None = None) -> Self:
+        """The delivery of an SQS record in which this message was found."""
+        attributes = record.get("attributes", {})
+        return cls(
+            record["messageId"],
+            record.get("receiptHandle", ""),
+            message,
+            receives_of(record),
+            error,
+            _moment(attributes.get("SentTimestamp")),
+        )
+
+    def waited_s(self, until: datetime) -> float | None:
+        """How long the message has been in the queue beyond the time that it was to wait; None if SQS does not say."""
+        if self.sent_at is None:
+            return None
+        due_at = max(self.sent_at, self.message.eta or self.sent_at)
+        return max(0.0, (until - due_at).total_seconds())
 
     @property
     def about(self) -> dict[str, Any]:
@@ -46,6 +69,16 @@ class Delivery:
             "receives": self.receives,
             "root_id": self.message.root_id,
         }
+
+
+def receives_of(record: Mapping[str, Any]) -> int:
+    """How often SQS has delivered a record, this time included."""
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
+
+
+def _moment(milliseconds: str | None) -> datetime | None:
+    """One of SQS's times, which are in milliseconds since the epoch."""
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if milliseconds else None
 
 
 def attempt(app: Celeriac, delivery: Delivery, *, has_row: bool) -> Row:

@@ -18,6 +18,10 @@ SQS_DELAY_S: Final = 900
 DYNAMODB_BATCH_GET_ITEMS: Final = 100
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
 
+EMF_VALUES: Final = 100
+"""Values of one metric in one line:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html"""
+
 INLINE_MESSAGE_BYTES: Final = 512 * KIB
 """A longer message goes to S3. SQS bills 64 KB chunks of each send and receive ($0.80/M together), S3 a PUT and a GET
 ($5.40/M) whatever the size: past eight chunks S3 is the cheaper carrier."""

@@ -20,13 +20,14 @@ from logging import ERROR, INFO
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from celeriac import clock, fifo, handlers, log, noticeboard, process, signals, states
-from celeriac.attempt import Delivery, attempt
+from celeriac.attempt import Delivery, attempt, receives_of
 from celeriac.broker import PayloadGone
 from celeriac.conclusion import conclude
 from celeriac.exceptions import CeleriacError, Reject, TaskRevokedError, WorkerLostError
 from celeriac.fence import Verdict, judge
 from celeriac.lanes import Lane, source_of
 from celeriac.message import Message
+from celeriac.metrics import Metrics
 from celeriac.outbox import Outbox
 from celeriac.row import Row
 
@@ -72,7 +73,7 @@ class _Batch:
     def __init__(self, app: Celeriac, context: LambdaContext, paces_s: dict[str, float]) -> None:
         self.app, self.context, self.paces_s = app, context, paces_s
         self.broker, self.backend = app.services.broker, app.services.backend
-        self.queue = app.main
+        self.queue, self.metrics = app.main, Metrics(app, os.environ)
         self.failed: list[str] = []
         self.rows: dict[str, Row] = {}
         self.longest_s, self.begun, self.lock = 0.0, 0, threading.Lock()
@@ -94,6 +95,7 @@ class _Batch:
         else:
             self._in_any_order(list(tasks.values()))
         self.outbox.flush()
+        self.metrics.write()
         return {"batchItemFailures": [{"itemIdentifier": item_id} for item_id in self.failed]}
 
     def _in_line(self, lines: list[list[str]], opened: Mapping[str, Delivery]) -> None:
@@ -112,14 +114,13 @@ class _Batch:
 
     def _opened(self, record: Mapping[str, Any]) -> Delivery | None:
         """The delivery of an SQS record; a poisonous one is left to the dead-letter queue."""
-        item_id, receipt = record["messageId"], record.get("receiptHandle", "")
-        receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
+        item_id = record["messageId"]
         try:
-            return Delivery(item_id, receipt, self._owned(self.broker.open(record["body"], item_id)), receives)
+            return Delivery.of(record, self._owned(self.broker.open(record["body"], item_id)))
         except PayloadGone as error:
-            return Delivery(item_id, receipt, self._owned(error.message), receives, error)
+            return Delivery.of(record, self._owned(error.message), error)
         except CeleriacError as error:
-            log.task_line(ERROR, f"message cannot be read: {error}", message_id=item_id, receives=receives)
+            log.task_line(ERROR, f"message cannot be read: {error}", message_id=item_id, receives=receives_of(record))
             signals.task_rejected.send(self.app, message=record, exc=error)
             self.failed.append(item_id)
             return None
@@ -157,6 +158,7 @@ class _Batch:
             delivery for copies in (*done, *others) for delivery in copies if delivery.item_id not in self.failed
         ]
         self.broker.acknowledge(self.queue, [delivery.receipt for delivery in settled])
+        self.metrics.write()
         self._guarded(suspect, self._settle)
 
     def _sent_back(self, delivery: Delivery) -> None:
@@ -188,6 +190,7 @@ class _Batch:
     def _requeue(self, delivery: Delivery) -> None:
         """Have a message that its task wants back delivered again at once, or else after its visibility timeout."""
         log.task_line(INFO, "task wants its message back", **delivery.about)
+        self.metrics.note(delivery, Row.of(delivery.message, states.REJECTED), clock.now())
         with suppress(CeleriacError):
             self.broker.requeue(self.queue, delivery.receipt)
 
@@ -220,6 +223,7 @@ class _Batch:
         delivery = dataclasses.replace(delivery, message=self.orders.applied_to(delivery.message))
         began_at = clock.now()
         row = attempt(self.app, delivery, has_row=delivery.message.id in self.rows)
+        self.metrics.note(delivery, row, began_at)
         took_s = (clock.now() - began_at).total_seconds()
         self.longest_s = max(self.longest_s, took_s)
         if self.app.known(delivery.message.task):

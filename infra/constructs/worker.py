@@ -50,6 +50,7 @@ class Worker(Construct):
             concurrency=config.concurrency,
             environment={
                 "CELERIAC_MAX_RECEIVES": str(config.max_receives),
+                "CELERIAC_METRICS": deployment.metrics,
                 **{key: fill(value, names) for key, value in config.environment.items()},
             },
         )

@@ -40,12 +40,13 @@ def test_every_partitions_regions_are_taken(region: str) -> None:
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
-        settings(stage="Prod!", region="Frankfurt", alarm_email="ops", architecture="mips")
+        settings(stage="Prod!", region="Frankfurt", alarm_email="ops", metrics="all", architecture="mips")
 
     assert [line.split(":")[0] for line in str(caught.value).splitlines()[1:]] == [
         "stage",
         "region",
         "alarm_email",
+        "metrics",
         "architecture",
     ]
 

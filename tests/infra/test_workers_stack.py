@@ -161,6 +161,7 @@ def test_a_function_learns_where_everything_is(functions: Any, queues: Any) -> N
         "CELERIAC_WORKER": "process_pdf",
         "CELERIAC_CONCURRENCY": "1",
         "CELERIAC_MAX_RECEIVES": "5",
+        "CELERIAC_METRICS": "task",
     }
     assert addresses == {
         name: f"${{{queues[f'celeriac-dev-{name}']['LogicalId']}}}" for name in ("process_pdf", "notify")

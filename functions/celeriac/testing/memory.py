@@ -9,7 +9,7 @@ import itertools
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -66,6 +66,7 @@ class QueuedMessage:
     visible_at: datetime
     receives: int = 0
     group: str | None = None
+    sent_at: datetime = field(default_factory=clock.now)
 
 
 class MemoryBroker(Broker):

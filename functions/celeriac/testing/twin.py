@@ -137,7 +137,11 @@ def _record(message: QueuedMessage, arn: str) -> dict[str, Any]:
         "messageId": message.message_id,
         "receiptHandle": message.message_id,
         "body": message.body,
-        "attributes": {"ApproximateReceiveCount": str(message.receives), **group},
+        "attributes": {
+            "ApproximateReceiveCount": str(message.receives),
+            "SentTimestamp": str(int(message.sent_at.timestamp() * 1000)),
+            **group,
+        },
         "eventSourceARN": arn,
     }
 
