@@ -122,7 +122,7 @@ class Broker(ABC):
 
     def _entry(self, message: Message) -> tuple[str, Entry]:
         """The queue that takes a message now, and how: in a FIFO queue nothing can wait for its time."""
-        delay_s, queue = _delay_s(message.eta), message.queue
+        delay_s, queue = _delay_s(message.due), message.queue
         self.require(queue)
         if delay_s and self.keeps_order(queue):
             queue = queue.partition(".")[0]

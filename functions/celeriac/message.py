@@ -66,6 +66,7 @@ class Message:
     tenant: str | None = None
     message_group_id: str | None = None
     slot: datetime | None = None
+    missed: int = 0
     unique: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -102,6 +103,11 @@ class Message:
     def complaints(self) -> list[str]:
         """What a worker would refuse to read it for."""
         return _complaints({name: _plain(getattr(self, name)) for name in _FIELDS})
+
+    @property
+    def due(self) -> datetime | None:
+        """When it may run: at its ETA, and in its slot if its task has a rate."""
+        return max((moment for moment in (self.eta, self.slot) if moment), default=None)
 
     def replace(self, **changes: Any) -> Self:
         """The same message with some fields changed."""
@@ -204,6 +210,7 @@ _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "tenant": (_is_group, "1 to 128 letters, digits and punctuation marks of ASCII"),
     "message_group_id": (_is_group, "1 to 128 letters, digits and punctuation marks of ASCII"),
     "slot": (_is_time, "an ISO 8601 time with an offset"),
+    "missed": (_is_count, "a whole number of 0 or more"),
     "unique": (_is_id, f"a string of 1 to {limits.TASK_ID_CHARS} characters of Unicode"),
 }
 _REQUIRED = frozenset({"id", "task"})

@@ -175,6 +175,8 @@ def attempt_after(
         "args": new_args,
         "kwargs": new_kwargs,
         "retries": message.retries + 1,
+        "slot": None,
+        "missed": 0,
         "eta": eta_of(options.get("countdown"), options.get("eta")),
         "properties": {**message.properties, **properties_of(options)},
     }

@@ -15,6 +15,7 @@ from celeriac.context import Context
 from celeriac.exceptions import MaxRetriesExceededError, Retry
 from celeriac.inert import Inert, explain
 from celeriac.models import Validated, validated
+from celeriac.ratelimit import interval_of
 from celeriac.retries import autoretry
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Task"]
 
-_FROM_CONF = frozenset({"ignore_result", "track_started", "time_limit", "soft_time_limit", "priority"})
+_FROM_CONF = frozenset({"ignore_result", "track_started", "time_limit", "soft_time_limit", "priority", "rate_limit"})
 
 
 class FromConf:
@@ -59,6 +60,8 @@ class Task(Inert, Validated):
     time_limit: Any = FromConf("task_time_limit")
     soft_time_limit: Any = FromConf("task_soft_time_limit")
     priority: Any = FromConf("task_default_priority")
+    rate_limit: Any = FromConf("task_default_rate_limit")
+    """How often the task may begin, in all workers together: `"10/m"`, `"100/h"`, or a number, which is a second."""
     expires: float | datetime | None = None
     queue: str | None = None
     throws: Sequence[type[Exception]] = ()
@@ -80,6 +83,7 @@ class Task(Inert, Validated):
 
         The options are the class' attributes, those that nobody knows included: they are the task's own.
         """
+        interval_of(options.get("rate_limit"))  # which complains here, not in a worker
         about = {"__doc__": fun.__doc__, "__module__": fun.__module__, "__wrapped__": fun, "is_bound": bind}
         given = {name: value for name, value in options.items() if value is not None or name not in _FROM_CONF}
         made = type(fun.__name__, (cls,), {**about, **given, "run": fun if bind else staticmethod(fun)})()

@@ -63,4 +63,4 @@ def retried(message: Message, retry: Retry, text: str) -> Row:
 
 def whole(message: Message) -> str:
     """The message as it can be sent again at any time."""
-    return message.replace(eta=None, expires=None).dumps()
+    return message.replace(eta=None, expires=None, slot=None, missed=0).dumps()

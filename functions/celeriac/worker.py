@@ -30,6 +30,7 @@ from celeriac.message import Message
 from celeriac.metrics import Metrics
 from celeriac.outbox import Outbox
 from celeriac.row import Row
+from celeriac.waiting import put_off
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -83,11 +84,11 @@ class _Batch:
         arn = records[0].get("eventSourceARN", "") if records else ""
         self.queue = source_of(arn, self.broker.queues, otherwise=self.app.main)
         opened = {record["messageId"]: delivery for record in records if (delivery := self._opened(record))}
-        tasks: dict[str, Copies] = {}
+        self.rows = noticeboard.read(self.app, {delivery.message.id for delivery in opened.values()})
+        self.orders = self.app.services.board.orders
+        opened, tasks = self._due(opened), dict[str, Copies]()
         for delivery in opened.values():
             tasks.setdefault(delivery.message.id, []).append(delivery)
-        self.rows = noticeboard.read(self.app, tasks)
-        self.orders = self.app.services.board.orders
         is_quick = all(self.paces_s.get(copies[0].message.task, math.inf) <= QUICK_S for copies in tasks.values())
         self.outbox = Outbox(self.app, self.failed.append, holds=is_quick)
         if self.broker.keeps_order(self.queue):
@@ -129,6 +130,21 @@ class _Batch:
         """The message, bound to come back to a queue that this worker has."""
         return message if message.queue in self.broker.queues else message.replace(queue=self.app.main)
 
+    def _due(self, opened: Mapping[str, Delivery]) -> dict[str, Delivery]:
+        """What is to be settled now; tasks that are to run later, by their ETA or their task's rate, go back."""
+        running = {_attempt_of(item.message): item for item in opened.values() if self._will_run(item)}
+        here = [item.message for item in running.values() if not self._only_waits_here(item.message)]
+        early, stuck = put_off(self.app, here)
+        self.failed += [running[_attempt_of(message)].item_id for message in stuck]
+        gone = {*map(_attempt_of, early), *map(_attempt_of, stuck)}
+        return {item_id: item for item_id, item in opened.items() if _attempt_of(item.message) not in gone}
+
+    def _will_run(self, delivery: Delivery) -> bool:
+        """Whether a task would be run if there were no reason to wait."""
+        row = self.rows.get(delivery.message.id)
+        is_wanted = delivery.error is None and not self._is_given_up(delivery)
+        return is_wanted and judge(delivery.message, row, self.orders) is Verdict.RUN
+
     def _sorted_out(self, tasks: list[Copies]) -> tuple[list[Copies], list[Copies]]:
         """The tasks that a worker may have died of, if there are others in the batch; and the others."""
         halves: tuple[list[Copies], list[Copies]] = ([], [])
@@ -138,9 +154,7 @@ class _Batch:
 
     def _is_suspect(self, delivery: Delivery) -> bool:
         """Whether a worker may have died of this task: it was delivered before, nothing came of it, and it will run."""
-        will_run = delivery.error is None and not self._is_given_up(delivery)
-        row = self.rows.get(delivery.message.id)
-        return will_run and delivery.receives > 1 and judge(delivery.message, row, self.orders) is Verdict.RUN
+        return delivery.receives > 1 and self._will_run(delivery)
 
     def _is_given_up(self, delivery: Delivery) -> bool:
         """Whether this is the last of several deliveries: the message is on its way to the dead letters."""
@@ -236,7 +250,7 @@ class _Batch:
         In a FIFO queue it keeps its place, at the price of a receive: sent anew it would come after all others.
         """
         message = delivery.message
-        if self._only_waits_here(message) or _is_early(message):
+        if self._only_waits_here(message):
             self.broker.publish([message])
             return True
         if not self._is_short_of_time(message):
@@ -262,6 +276,5 @@ class _Batch:
             return self.begun > 1 and left_s < needed_s + MARGIN_S
 
 
-def _is_early(message: Message) -> bool:
-    """Whether a task is not due yet: a delay in SQS ends after 15 minutes, and a longer one is made of several."""
-    return message.eta is not None and message.eta > clock.now()
+def _attempt_of(message: Message) -> tuple[str, int]:
+    return message.id, message.retries

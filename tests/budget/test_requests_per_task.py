@@ -238,6 +238,16 @@ def test_revoking_a_task_costs_one_write_and_its_worker_nothing_more(station: St
     assert wire.requests == {"BatchGetItem": 1, "UpdateItem": 1}
 
 
+def test_a_rate_costs_one_write_a_batch_and_one_send_for_what_must_wait(station: Station, wire: Any) -> None:
+    limited = station.app.task(name="station.limited", rate_limit="1/m")(lambda _number: None)
+    station.group(limited, 10)
+    event = station.received()
+    wire.clear()
+    station.invoke(event)
+    assert wire.requests == {"BatchGetItem": 1, "UpdateItem": 1 + 1, "SendMessageBatch": 1}
+    assert wire.items == {"BatchGetItem": 10, "SendMessageBatch": 9}
+
+
 def begin_again(station: Station) -> None:
     """A new process of the same worker."""
     station.app.connect(Services(station.app.services.broker, station.app.services.backend))

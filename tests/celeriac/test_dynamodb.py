@@ -11,7 +11,7 @@ from botocore.stub import ANY, Stubber
 
 from celeriac import aws, clock, states
 from celeriac.backend import DynamoDBBackend
-from celeriac.backend.dynamodb import READ_ATTEMPTS
+from celeriac.backend.dynamodb.table import READ_ATTEMPTS
 from celeriac.exceptions import OperationalError
 from celeriac.message import Message
 from celeriac.row import Row

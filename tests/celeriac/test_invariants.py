@@ -89,7 +89,12 @@ class Office:
             app.control.revoke(str(task.request.id))
             raise task.retry()
 
-        self.roll, self.stop = roll, stop
+        @app.task(name="office.slow", rate_limit="10/m")
+        def slow(number: int) -> int:
+            runs["slow"] += 1
+            return number
+
+        self.roll, self.stop, self.slow = roll, stop, slow
         self.add, self.hire, self.flaky, self.fail, self.mourn = add, hire, flaky, fail, mourn
 
 
@@ -179,7 +184,12 @@ def a_task_that_is_revoked_before_its_retry(office: Office) -> list[Any]:
     return [last, last.parent]
 
 
+def a_chord_of_tasks_with_a_rate(office: Office) -> list[Any]:
+    return [chord([office.slow.s(number) for number in range(3)], office.total.s()).delay()]
+
+
 STORIES: list[Story] = [
+    a_chord_of_tasks_with_a_rate,
     a_chord_with_a_member_that_is_revoked,
     a_task_that_is_revoked_before_its_retry,
     a_chain_of_long_results,

@@ -66,6 +66,7 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "tenant": st.none() | groups,
     "message_group_id": st.none() | groups,
     "slot": st.none() | moments,
+    "missed": st.integers(0, 9),
     "unique": st.none() | ids,
     "extra": st.dictionaries(st.text(min_size=1, max_size=8).map(lambda name: f"x-{name}"), values, max_size=3),
 }
@@ -176,6 +177,7 @@ WRONG: dict[str, list[Any]] = {
     "tenant": ["", "two words", "x" * 129, "ö", 1, "a\n"],
     "message_group_id": ["", "two words", "x" * 129, "ö", 1, "a\n"],
     "slot": ["soon", 5, "2026-11-22T12:00:00"],
+    "missed": [-1, 1.5, "1", True],
     "unique": ["", "x" * 256, 1],
 }
 

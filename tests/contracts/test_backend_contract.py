@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -338,3 +339,23 @@ def test_a_notice_that_many_revise_at_once_has_what_each_of_them_wants(engine: A
         list(pool.map(add, range(12)))
     [text] = engine.backend.read([], ["control#"], consistent=True)[1].values()
     assert {*text.split(",")} == {str(number) for number in range(12)}
+
+
+def test_slots_are_an_interval_apart_and_begin_now(engine: Any) -> None:
+    interval = timedelta(seconds=6)
+    with clock.running_on(lambda: NOON):
+        assert engine.backend.reserve("rate#a", 1, interval) == NOON
+        assert engine.backend.reserve("rate#a", 3, interval) == NOON + interval
+        assert engine.backend.reserve("rate#a", 1, interval) == NOON + 4 * interval
+        assert engine.backend.reserve("rate#b", 1, interval) == NOON
+    later = NOON + timedelta(hours=1, microseconds=3)
+    with clock.running_on(lambda: later):
+        assert engine.backend.reserve("rate#a", 2, interval) == later, "what was not taken is lost"
+        assert engine.backend.reserve("rate#a", 1, interval) == later + 2 * interval
+
+
+def test_slots_are_apart_whoever_takes_them(engine: Any, kind: str) -> None:
+    interval = timedelta(seconds=60)
+    with ThreadPoolExecutor(1 if kind == "moto" else 8) as pool:  # moto's conditions are not atomic
+        firsts = sorted(pool.map(lambda _: engine.backend.reserve("rate#a", 2, interval), range(40)))
+    assert [later - earlier for earlier, later in pairwise(firsts)] == [2 * interval] * 39

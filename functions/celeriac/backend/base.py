@@ -86,6 +86,10 @@ class Backend(ABC):
         """Put up a notice under a key for a while, in the place of what was there."""
 
     @abstractmethod
+    def reserve(self, key: str, number: int, interval: timedelta) -> datetime:
+        """Take so many slots, an interval apart from each other and from all others; returns when the first one is."""
+
+    @abstractmethod
     def _keep(self, key: str, text: str, lives: timedelta = FAILURE_EXPIRES) -> None:
         """Keep a text under a key for a while; a second time changes nothing."""
 

@@ -21,6 +21,7 @@ DEFAULTS: Mapping[str, Any] = {
     "task_always_eager": False,
     "task_annotations": None,
     "task_default_priority": None,
+    "task_default_rate_limit": None,
     "task_eager_propagates": False,
     "task_ignore_result": False,
     "task_inherit_parent_priority": False,
@@ -31,6 +32,7 @@ DEFAULTS: Mapping[str, Any] = {
     "task_time_limit": None,
     "task_track_started": False,
     "timezone": None,
+    "worker_disable_rate_limits": False,
     "worker_hijack_root_logger": True,
 }
 """What an application may set, and what then follows Celery's documentation."""

@@ -81,9 +81,6 @@ NOT_HERE: Mapping[str, Mapping[str, Any]] = {
         "task_default_queue": "celery", "task_default_exchange": None, "task_default_exchange_type": "direct",
         "task_default_routing_key": None, "task_default_delivery_mode": 2,
     },
-    "a worker has as many environments as there are messages; a rate of each would be none": {
-        "task_default_rate_limit": None, "worker_disable_rate_limits": False,
-    },
     "what is lost comes back from SQS, uncounted, up to `max_receives` times": {
         "task_retry_on_worker_lost": False, "worker_lost_wait": 10.0,
     },

@@ -15,6 +15,7 @@ from celeriac.control.not_here import NOT_HERE
 from celeriac.exceptions import ImproperlyConfigured, NotSupported
 from celeriac.noticeboard import NOTICES_LIVE
 from celeriac.orders import KEY, STAMPS_LIVE, Orders
+from celeriac.ratelimit import interval_of
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -106,6 +107,24 @@ class Control:
             raise ImproperlyConfigured(f"{task_name}: soft_time_limit must be less than or equal to time_limit")
         self._order(lambda orders: orders.with_time_limits(task_name, soft, hard))
         return self._replies(reply, destination, "time limits set successfully")
+
+    def rate_limit(
+        self,
+        task_name: str,
+        rate_limit: float | str | None,
+        destination: Sequence[str] | str | None = None,
+        reply: bool = False,
+        **_ignored: Any,
+    ) -> Replies:
+        """Give a task another rate, such as `"5/m"`; 0 or None is no limit. It stands until it is set again.
+
+        It is that of all workers together. Messages that have their slot already keep it.
+        Source: https://docs.celeryq.dev/en/stable/userguide/workers.html#changing-rate-limits-at-run-time
+        """
+        interval = interval_of(rate_limit)
+        self._order(lambda orders: orders.with_rate_limit(task_name, rate_limit))
+        told = "new rate limit set successfully" if interval else "rate limit disabled successfully"
+        return self._replies(reply, destination, told)
 
     def purge(self, connection: Any = None, queues: Iterable[str] | None = None) -> int:  # noqa: ARG002
         """Delete what waits in this app's queues, or in those that are named; returns about how many messages that was.

@@ -165,6 +165,7 @@ class MemoryBackend(Backend):
         super().__init__(payloads, result_expires)
         self.rows: dict[str, tuple[Row, int]] = {}
         self._texts: dict[str, str] = {}
+        self._slots: dict[str, datetime] = {}
         self._arrived: dict[str, set[int]] = defaultdict(set)
         self._sizes: dict[str, int] = {}
         self._step, self._lock = step, threading.Lock()
@@ -220,6 +221,13 @@ class MemoryBackend(Backend):
     def post(self, key: str, text: str, lives: timedelta) -> None:  # noqa: ARG002
         self._step(f"post {key}")
         self._texts[key] = text
+
+    def reserve(self, key: str, number: int, interval: timedelta) -> datetime:
+        self._step(f"reserve {number} of {key}")
+        with self._lock:
+            first = max(self._slots.get(key, clock.now()), clock.now())
+            self._slots[key] = first + number * interval
+            return first
 
     def _keep(self, key: str, text: str, lives: timedelta = FAILURE_EXPIRES) -> None:  # noqa: ARG002
         self._step(f"keep {key}")
