@@ -16,7 +16,7 @@ from celeriac.annotations import annotate
 from celeriac.canvas import Signature, signature
 from celeriac.conf.configured import Configured
 from celeriac.discovery import Discovery
-from celeriac.result import AsyncResult, GroupResult, ResultBackend
+from celeriac.result import AsyncResult, GroupResult, ResultBackend, ResultSet
 from celeriac.services import Services
 from celeriac.task import Task as BaseTask
 
@@ -240,10 +240,10 @@ class Celeriac(Configured):
         """
         message = publish.message_of(self, name, args, kwargs, **options)
         publish.publish(self, [message])
-        if running := context.current_worker_task():
-            running[1].children.append(message.id)
         result = self.AsyncResult(message.id)
         result.ignored = bool(message.ignore_result)
+        if options.get("add_to_parent", True):
+            context.leave_trail(result)
         return result
 
     def AsyncResult(self, task_id: str, parent: AsyncResult | None = None) -> AsyncResult:  # noqa: N802 - Celery's name
@@ -253,6 +253,10 @@ class Celeriac(Configured):
     def GroupResult(self, group_id: str, results: Sequence[Any], parent: Any = None) -> GroupResult:  # noqa: N802
         """A handle on the results of a group."""
         return GroupResult(group_id, results, parent=parent, app=self)
+
+    def ResultSet(self, results: Sequence[Any]) -> ResultSet:  # noqa: N802
+        """Handles on results, together."""
+        return ResultSet(results, app=self)
 
     def signature(self, *args: Any, **kwargs: Any) -> Signature:
         """A signature of this app's, as `celeriac.signature` makes them."""

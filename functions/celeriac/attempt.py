@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from logging import ERROR, INFO, WARNING
 from typing import TYPE_CHECKING, Any, Self
 
-from celeriac import clock, log, signals, states, tally
+from celeriac import clock, limits, log, signals, states, tally
 from celeriac.conclusion import follow_ups
 from celeriac.context import Context
 from celeriac.exceptions import CeleriacError, NotRegistered, TaskRevokedError
 from celeriac.message import Message
+from celeriac.result.family import followers
 from celeriac.revocation import not_begun
 from celeriac.row import Row
 from celeriac.serialization import loads
@@ -118,11 +119,14 @@ def _deliverable(app: Celeriac, message: Message, row: Row) -> Row:
     A failure stays what it is: why the task failed matters more than why nobody could be told.
     """
     try:
-        for following in follow_ups(app, message, row).messages:
-            app.services.broker.require(following.queue)
+        following = follow_ups(app, message, row).messages
+        for one in following:
+            app.services.broker.require(one.queue)
     except Exception as error:  # noqa: BLE001 - signatures are what a caller wrote, and in raw messages anything
         return row if row.state == states.FAILURE else failed(message, error)
-    return row
+    if row.state != states.SUCCESS:
+        return row
+    return row.replace(children=(*row.children, *followers(message, following))[: limits.ROW_CHILDREN])
 
 
 def _is_kept(app: Celeriac, message: Message, row: Row, has_row: bool) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from celeriac.message import Message
     from celeriac.task import Task
 
-__all__ = ["Context", "current_worker_task", "forbid_waiting", "hostname", "innermost", "pushed", "request_of"]
+__all__ = ["Context", "current_worker_task", "hostname", "innermost", "leave_trail", "pushed", "request_of"]
 
 REPR_CHARS = 1024
 """As much of the arguments as Celery shows."""
@@ -96,7 +96,7 @@ class Context:
     )
     delivery_info: dict[str, Any] = _told(lambda _: {}, dict)
     hostname: str | None = _told(lambda _: hostname())
-    children: list[str] = _told(lambda _: [], list)
+    children: list[Any] = _told(lambda _: [], list)
     """The ids of the tasks that it has sent."""
     lang = "py"
     utc = True
@@ -208,10 +208,11 @@ def current_worker_task() -> tuple[Task, Context] | None:
     return next((item for item in reversed(_stack.get()) if not item[1].called_directly), None)
 
 
-def forbid_waiting() -> None:
-    """Raise RuntimeError inside a task: to wait there for another task invites a deadlock."""
-    if current_worker_task():
-        raise RuntimeError("Never call result.get() within a task! Chain the tasks instead.")
+def leave_trail(result: Any) -> None:
+    """List a result among the children of the task that runs here, unless its `trail` says no."""
+    running = current_worker_task()
+    if running and running[0].trail:
+        running[1].children.append(result)
 
 
 def request_of(task: Task) -> Context | None:

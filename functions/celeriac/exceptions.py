@@ -22,6 +22,7 @@
         ├── TimeoutError              `get(timeout=…)` waited in vain
         ├── MaxRetriesExceededError   the last attempt failed as well
         ├── ChordError                a member of a chord's header failed
+        ├── IncompleteStream          not all of a task's children are finished
         ├── TaskRevokedError          revoked, or expired before it could start
         │   └── Terminated            raised *inside* the task, which is to end as revoked
         ├── TimeLimitExceeded         the hard time limit ended the task
@@ -45,6 +46,7 @@ __all__ = [
     "EncodeError",
     "Ignore",
     "ImproperlyConfigured",
+    "IncompleteStream",
     "MaxRetriesExceededError",
     "NotRegistered",
     "NotSupported",
@@ -203,6 +205,10 @@ class MaxRetriesExceededError(TaskError):
 
 class ChordError(TaskError):
     """A member of a chord's header failed, so its body cannot run."""
+
+
+class IncompleteStream(TaskError):
+    """Raised by `AsyncResult.iterdeps` where a task is not finished yet, so its children are not known."""
 
 
 class TaskRevokedError(TaskError):

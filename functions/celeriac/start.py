@@ -10,7 +10,7 @@ from celeriac import context, limits
 from celeriac.canvas import chord, group
 from celeriac.canvas.linking import listed
 from celeriac.launch import Launch, Way, plan_canvas, plan_members, send, way_into_header
-from celeriac.result.async_result import top_of
+from celeriac.result.base import top_of
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -47,8 +47,7 @@ def start(
         _send_as_they_come(app, call, header, coming, top_of(result), way)
     plan_canvas(app, call, launch, way)
     send(app, launch)
-    if running := context.current_worker_task():
-        running[1].children.append(str(result.id))
+    context.leave_trail(result)
     return result
 
 

@@ -5,7 +5,7 @@ A feature is a hook around this, not a branch in it.
 
 from __future__ import annotations
 
-from celeriac import clock, context, handlers, limits, states
+from celeriac import clock, context, handlers, states
 from celeriac.calling import call
 from celeriac.context import Context
 from celeriac.declaring import declared
@@ -13,6 +13,7 @@ from celeriac.exceptions import EncodeError, Ignore, Reject, Retry, Terminated
 from celeriac.failure import record_of
 from celeriac.ids import told_by
 from celeriac.message import Message
+from celeriac.result.family import records_of
 from celeriac.row import Row
 from celeriac.serialization import dumps
 from celeriac.task import Task
@@ -39,7 +40,7 @@ def trace(task: Task, request: Context) -> Row:
                 raise
             request.error, row = error, failed(message, error, text)
         handlers.end(task, request, row.state)
-    children = tuple(request.children[: limits.ROW_CHILDREN])
+    children = tuple(records_of(request.children))
     return row.replace(children=children, started_at=started_at, done_at=clock.now())
 
 

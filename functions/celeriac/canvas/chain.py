@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from celeriac.canvas.linking import listed
 from celeriac.canvas.signature import Signature, concrete, maybe_signature
 from celeriac.canvas.stamping import StampingVisitor, merged_stamps
-from celeriac.result.async_result import put_under
+from celeriac.result.base import put_under
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from celeriac import states
 from celeriac.declaring import store
-from celeriac.result.async_result import AsyncResult, traceback_of, value_of
+from celeriac.result.async_result import AsyncResult
+from celeriac.result.family import children_of
+from celeriac.result.meta import traceback_of, value_of
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -39,7 +41,7 @@ class ResultBackend:
             "status": row.state,
             "result": value_of(row),
             "traceback": traceback_of(row),
-            "children": [self.app.AsyncResult(child) for child in row.children],
+            "children": children_of(row.children, self.app),
             "date_done": row.done_at,
             "name": row.name,
             "queue": row.queue,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from celeriac import states
-from celeriac.result.async_result import ResultBase
+from celeriac.exceptions import TaskRevokedError
+from celeriac.result.async_result import AsyncResult
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -13,11 +14,19 @@ if TYPE_CHECKING:
 __all__ = ["EagerResult"]
 
 
-class EagerResult(ResultBase):
-    """What `Task.apply` returns: the outcome of a task that has run already.
+class EagerResult(AsyncResult):
+    """What `Task.apply` returns: the outcome of a task that has run already. Nothing is read.
 
     Source: https://docs.celeryq.dev/en/stable/reference/celery.result.html#celery.result.EagerResult
     """
+
+    result: Any = None
+    info: Any = None
+    state: str = ""
+    status: str = ""
+    traceback: str | None = None
+    name: str | None = None
+    children: Any = None
 
     def __init__(
         self,
@@ -28,41 +37,42 @@ class EagerResult(ResultBase):
         name: str | None = None,
         app: Celeriac | None = None,
     ) -> None:
-        self.id = self.task_id = id
-        self.result = self.info = ret_value
-        self.state = self.status = state
-        self.traceback, self.name, self.app = traceback, name, app
-        self.parent: Any = None
-        self.children: list[Any] = []
+        self.id, self.app, self.ignored, self.parent = id, app, False, None  # type: ignore[assignment]
+        self.traceback, self.name = traceback, name
+        self._end(ret_value, state)
 
-    def get(self, timeout: float | None = None, propagate: bool = True, **_ignored: Any) -> Any:  # noqa: ARG002
+    def _end(self, value: Any, state: str) -> None:
+        self.result = self.info = value
+        self.state = self.status = state
+
+    @property
+    def is_known_ready(self) -> bool:
+        return True
+
+    def get(self, timeout: float | None = None, propagate: bool = True, *_more: Any, **_ignored: Any) -> Any:  # noqa: ARG002
         """The return value, at once; raises the task's exception unless `propagate` is False."""
         return self.maybe_throw(propagate)
 
     wait = get
 
-    def maybe_throw(self, propagate: bool = True, callback: Any = None) -> Any:
-        """Raise the task's exception if it ended with one."""
-        if callback is not None:
-            callback(self.id, self.result)
-        if propagate and self.state in states.PROPAGATE_STATES:
-            raise self.result
-        return self.result
-
     def ready(self) -> bool:
         """Always: it has run."""
         return True
 
-    def successful(self) -> bool:
-        """Whether the task has succeeded."""
-        return self.state == states.SUCCESS
-
-    def failed(self) -> bool:
-        """Whether the task has failed."""
-        return self.state == states.FAILURE
+    def exists(self) -> bool:
+        """Always."""
+        return True
 
     def forget(self) -> None:
         """Nothing is kept."""
 
-    def __repr__(self) -> str:
-        return f"<EagerResult: {self.id}>"
+    def revoke(self, *_args: Any, **_options: Any) -> None:
+        """Say that the task was revoked; what it did, it did."""
+        self._end(TaskRevokedError("revoked"), states.REVOKED)
+        self.traceback = None
+
+    def __copy__(self) -> EagerResult:
+        return EagerResult(self.id, self.result, self.state, self.traceback, self.name, self.app)
+
+    def __reduce__(self) -> Any:
+        return EagerResult, (self.id, self.result, self.state, self.traceback, self.name)

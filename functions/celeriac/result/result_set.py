@@ -6,9 +6,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from celeriac import context
+from celeriac import limits
 from celeriac.exceptions import TimeoutError
-from celeriac.result.async_result import AsyncResult, ResultBase
+from celeriac.result.async_result import AsyncResult, look_together
+from celeriac.result.base import ResultBase
+from celeriac.result.family import Family
+from celeriac.result.waiting import assert_will_not_block
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -56,9 +59,15 @@ class ResultSet(ResultBase):
         """Remove all results."""
         self.results.clear()
 
+    @property
+    def is_known_ready(self) -> bool:
+        return all(result.is_known_ready for result in self.results)
+
     def ready(self) -> bool:
         """Whether all are finished."""
-        return all(result.ready() for result in self.results)
+        is_ready = all(result.ready() for result in self._looked_at())
+        self._call_back()
+        return is_ready
 
     def waiting(self) -> bool:
         """Whether any is unfinished."""
@@ -66,15 +75,23 @@ class ResultSet(ResultBase):
 
     def successful(self) -> bool:
         """Whether all have succeeded."""
-        return all(result.successful() for result in self.results)
+        return all(result.successful() for result in self._looked_at())
 
     def failed(self) -> bool:
         """Whether any has failed."""
-        return any(result.failed() for result in self.results)
+        return any(result.failed() for result in self._looked_at())
 
     def completed_count(self) -> int:
         """How many tasks have succeeded, those of groups within counted one by one."""
-        return sum(r.completed_count() if isinstance(r, ResultSet) else int(r.successful()) for r in self.results)
+        counts = (r.completed_count() if isinstance(r, ResultSet) else r.successful() for r in self._looked_at())
+        return sum(map(int, counts))
+
+    def _looked_at(self) -> Iterator[Any]:
+        """The results; those that are not known to be finished are looked at a hundred in a request."""
+        for start in range(0, len(self.results), limits.DYNAMODB_BATCH_GET_ITEMS):
+            part = self.results[start : start + limits.DYNAMODB_BATCH_GET_ITEMS]
+            look_together(part)
+            yield from part
 
     def maybe_throw(self, callback: Callable[[str, Any], Any] | None = None, propagate: bool = True) -> None:
         """Raise the first exception among the results."""
@@ -89,11 +106,13 @@ class ResultSet(ResultBase):
         propagate: bool = True,
         interval: float = 0.5,
         callback: Callable[[str, Any], Any] | None = None,
+        no_ack: bool = True,
+        on_message: Any = None,
         disable_sync_subtasks: bool = True,
-        **_ignored: Any,
+        on_interval: Callable[[], Any] | None = None,
     ) -> list[Any]:
         """Wait for all results; returns them in their order. As `join`."""
-        return self.join(timeout, propagate, interval, callback, disable_sync_subtasks)
+        return self.join(timeout, propagate, interval, callback, no_ack, on_message, disable_sync_subtasks, on_interval)
 
     def join(
         self,
@@ -101,32 +120,41 @@ class ResultSet(ResultBase):
         propagate: bool = True,
         interval: float = 0.5,
         callback: Callable[[str, Any], Any] | None = None,
+        no_ack: bool = True,  # noqa: ARG002 - of AMQP
+        on_message: Any = None,  # noqa: ARG002 - of AMQP
         disable_sync_subtasks: bool = True,
-        **_ignored: Any,
+        on_interval: Callable[[], Any] | None = None,
     ) -> list[Any]:
         """Wait for all results, `timeout` seconds at the most in all; `callback(id, value)` is called for each.
 
-        Raises the exception of the first that has failed, unless `propagate` is False, and TimeoutError.
+        `on_interval()` is called before each pause. Raises the exception of the first that has failed, unless
+        `propagate` is False, and TimeoutError.
         """
         if disable_sync_subtasks:
-            context.forbid_waiting()
+            assert_will_not_block()
         deadline = None if timeout is None else time.monotonic() + timeout
         values = []
-        for result in self.results:
+        for index, result in enumerate(self.results):
+            if not result.is_known_ready:
+                look_together(self.results[index : index + limits.DYNAMODB_BATCH_GET_ITEMS])
             left = None if deadline is None else max(0, deadline - time.monotonic())
-            value = result.get(left, propagate=propagate, interval=interval, disable_sync_subtasks=False)
+            how = {"interval": interval, "on_interval": on_interval, "disable_sync_subtasks": False}
+            value = result.get(left, propagate=propagate, **how)
             if callback:
                 callback(result.id, value)
             values.append(value)
+        self._call_back()
         return values
 
     join_native = join
+    supports_native_join = False
 
     def iter_native(self, timeout: float | None = None, interval: float = 0.5, **_ignored: Any) -> Iterator[Any]:
         """The ids and metas of the tasks, each as soon as it is finished."""
         deadline = None if timeout is None else time.monotonic() + timeout
         waiting = list(self.results)
         while waiting:
+            look_together(waiting)
             for result in [item for item in waiting if item.ready()]:
                 waiting.remove(result)
                 yield result.id, {"task_id": result.id, "status": result.state, "result": result.result}
@@ -162,7 +190,7 @@ class ResultSet(ResultBase):
         return f"<{type(self).__name__}: [{', '.join(result.id for result in self.results)}]>"
 
 
-class GroupResult(ResultSet):
+class GroupResult(ResultSet, Family):
     """The results of a group, with its id; the members' order is the group's.
 
     Source: https://docs.celeryq.dev/en/stable/reference/celery.result.html#celery.result.GroupResult
@@ -170,13 +198,14 @@ class GroupResult(ResultSet):
 
     def __init__(
         self,
-        id: str,  # noqa: A002 - Celery's name
-        results: Iterable[Any] = (),
+        id: str | None = None,  # noqa: A002 - Celery's name
+        results: Iterable[Any] | None = None,
         parent: Any = None,
         app: Celeriac | None = None,
     ) -> None:
-        super().__init__(results, app)
-        self.id, self.parent = id, parent
+        super().__init__(results or (), app)
+        self.id: Any = id
+        self.parent = parent
 
     @property
     def children(self) -> list[Any]:
@@ -220,7 +249,7 @@ class GroupResult(ResultSet):
         return hash(self.id)
 
     def __str__(self) -> str:
-        return self.id
+        return str(self.id)
 
     def __repr__(self) -> str:
         return f"<GroupResult: {self.id} [{', '.join(result.id for result in self.results)}]>"
