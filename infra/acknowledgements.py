@@ -37,6 +37,7 @@ API = {
     "Serverless-APIGWXrayEnabled": "As Serverless-LambdaTracing.",
 }
 OBJECT_KEYS = "Objects have no names before they exist: a prefix is as narrow as a right on them can be."
+SCHEDULES = "A schedule is named after its task; the group is as narrow as a right to make one can be."
 DECLARED = "The worker's own worker.toml asks for it, where it is reviewed with the code that needs it."
 
 
@@ -50,6 +51,8 @@ def acknowledge(
     payloads, files = _exported(storage, storage.payloads.bucket_arn), _exported(storage, storage.files.bucket_arn)
     for stack in (workers, api):
         _silence_wildcards(stack, (f"{payloads}/{keys}" for keys in PAYLOAD_KEYS), OBJECT_KEYS)
+        group = f"arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{deployment}-etas/*"
+        _silence_wildcards(stack, [group], SCHEDULES)
     _silence_wildcards(api, (f"{files}/{keys}" for keys in UPLOAD_KEYS), OBJECT_KEYS)
     names = _placeholders_in_findings(storage, deployment)
     for config in configs:

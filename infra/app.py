@@ -39,6 +39,7 @@ def compose(app: App, functions: Path = FUNCTIONS) -> None:
         files=storage.files,
         users=storage.users,
         metrics=settings.metrics,
+        far_etas=settings.far_etas,
     )
     consumers = WorkersStack(app, f"{names.deployment}-workers", deployment=deployment, workers=workers, env=env)
     producer = ApiStack(

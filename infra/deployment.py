@@ -16,7 +16,10 @@ __all__ = ["Deployment"]
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """A deployment's names, what its functions run on, where their sources lie, and what they keep and tell."""
+    """A deployment's names, what its functions run on, where their sources lie, and what they keep and tell.
+
+    `far_etas` says whether tasks that are due much later become schedules, or hop through SQS.
+    """
 
     names: Names
     target: Target
@@ -26,3 +29,4 @@ class Deployment:
     files: s3.IBucket
     users: dynamodb.ITable
     metrics: str
+    far_etas: bool = True

@@ -51,6 +51,15 @@ class Names:
         return self.deployment
 
     @property
+    def eta_group(self) -> str:
+        """The group of one-time schedules for tasks that are due much later."""
+        return f"{self.deployment}-etas"
+
+    def eta_role(self, worker: str) -> str:
+        """The role that such a schedule fires with; `celeriac.scheduler` derives it from the queue's name."""
+        return f"{self.queue(worker)}-etas"
+
+    @property
     def results_table(self) -> str:
         """The table of task outcomes."""
         return f"{self.deployment}-results"

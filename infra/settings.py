@@ -15,6 +15,7 @@ STAGE = re.compile(
     r"[a-z][a-z0-9-]{0,15}"
 )  # names of 64 characters leave this much beside "celeriac-" and a worker's name
 METRICS = ("task", "worker", "off")
+FAR_ETAS = ("schedule", "hop")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
@@ -31,6 +32,7 @@ class Settings:
     target: Target
     alarm_email: str | None
     metrics: str
+    far_etas: bool = True
 
     @property
     def deployment(self) -> str:
@@ -42,6 +44,7 @@ class Settings:
         """Read the app's context; the defaults are in cdk.json and nowhere else."""
         stage, region, email = (node.try_get_context(key) for key in ("stage", "region", "alarm_email"))
         metrics = node.try_get_context("metrics")
+        far_etas = node.try_get_context("far_etas")
         problems = []
         if not STAGE.fullmatch(str(stage)):
             problems.append(f"stage: must be up to 16 of a-z, 0-9 and -, not {stage!r}")
@@ -51,10 +54,12 @@ class Settings:
             problems.append(f"alarm_email: must be an address, not {email!r}")
         if metrics not in METRICS:
             problems.append(f"metrics: must be {' or '.join(METRICS)}, not {metrics!r}")
+        if far_etas not in FAR_ETAS:
+            problems.append(f"far_etas: must be one of {', '.join(FAR_ETAS)}, not {far_etas!r}")
         try:
             target = Target.parse(node.try_get_context("architecture"), node.try_get_context("python"))
         except ValueError as error:
             problems.append(str(error))
         if problems:
             raise SettingsError("\n".join(["the context (cdk.json or -c KEY=VALUE) is wrong:", *problems]))
-        return cls(str(stage), region or None, target, email or None, metrics)
+        return cls(str(stage), region or None, target, email or None, metrics, far_etas == FAR_ETAS[0])

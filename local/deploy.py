@@ -37,7 +37,12 @@ class Deployer:
             # From a folder without a cdk.json: to bootstrap takes no app, so none is synthesized for it.
             self._cdk(self.folder, "bootstrap", f"aws://{ACCOUNT}/{REGION}")
         outputs = self.folder / "outputs.json"
-        settings = {"stage": STAGE, "architecture": self.runtime.architecture, "python": self.runtime.python}
+        settings = {
+            "stage": STAGE,
+            "architecture": self.runtime.architecture,
+            "python": self.runtime.python,
+            "far_etas": "schedule" if self.endpoint.fires_schedules() else "hop",
+        }
         self._cdk(
             ROOT,
             *["deploy", "--all", "--require-approval", "never", "--method", "direct", "--concurrency", "4"],

@@ -43,6 +43,13 @@ class Endpoint:
         except OSError:
             return False
 
+    def fires_schedules(self) -> bool:
+        """Whether its EventBridge Scheduler works: MiniStack's does, LocalStack's takes schedules and forgets them."""
+        try:
+            return web.request("GET", f"{self.url}/_ministack/ses/messages", timeout_s=5).status == HTTPStatus.OK
+        except OSError:
+            return False
+
     def client(self, service: str) -> Any:
         """A boto3 client that sees this endpoint and none of the person's own profiles and credentials."""
         return _session().client(service, endpoint_url=self.url, config=Config(proxies={}))

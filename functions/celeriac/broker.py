@@ -22,6 +22,7 @@ from celeriac import aws, clock, fifo, limits
 from celeriac.exceptions import DecodeError, ObjectNotFound, OperationalError, PublishError, QueueNotFound
 from celeriac.lanes import Lane, is_fifo
 from celeriac.message import Message
+from celeriac.scheduler import Scheduler
 from celeriac.serialization import loads
 from celeriac.storage import Objects, content_hash
 
@@ -69,8 +70,10 @@ class Broker(ABC):
         queues: Mapping[str, str],
         worker: str = "",
         lanes: Mapping[str, Lane] = MappingProxyType({}),
+        scheduler: Scheduler | None = None,
     ) -> None:
         self.payloads, self.queues, self.worker, self.lanes = payloads, queues, worker, lanes
+        self.scheduler = scheduler
 
     @abstractmethod
     def send_batch(self, queue: str, entries: Sequence[Entry]) -> dict[str, str]:
@@ -98,8 +101,7 @@ class Broker(ABC):
         Raises EncodeError or QueueNotFound before anything is sent, and PublishError naming what was not sent.
         """
         by_queue: dict[str, list[Entry]] = defaultdict(list)
-        for message in messages:
-            queue, entry = self._entry(message)
+        for queue, entry in self._not_scheduled([(message, *self._entry(message)) for message in messages]):
             by_queue[queue].append(entry)
         unsent: dict[str, str] = {}
         for queue, entries in by_queue.items():
@@ -107,6 +109,16 @@ class Broker(ABC):
                 unsent |= self._send_patiently(queue, batch)
         if unsent:
             raise PublishError(unsent)
+
+    def _not_scheduled(self, prepared: Iterable[tuple[Message, str, Entry]]) -> Iterator[tuple[str, Entry]]:
+        """What goes into its queue now: not what is due late, unless the scheduler refuses it, or has just refused."""
+        scheduler = self.scheduler
+        for message, queue, entry in prepared:
+            if scheduler and scheduler.wants(message):
+                if scheduler.keeps(message, queue, entry.body):
+                    continue
+                scheduler = None
+            yield queue, entry
 
     def open(self, body: str, message_id: str) -> Message:
         """The message that a queue delivered; raises DecodeError, or PayloadGone.
@@ -151,13 +163,15 @@ class Broker(ABC):
     def _body(self, message: Message) -> str:
         """The message as text; if that is too long, its arguments go to S3 and the rest stays, as far as it fits."""
         body = message.dumps()
-        if len(body) <= limits.INLINE_MESSAGE_BYTES:
+        is_late = self.scheduler is not None and self.scheduler.wants(message)
+        most = limits.SCHEDULE_INPUT_BYTES if is_late else limits.INLINE_MESSAGE_BYTES
+        if len(body) <= most:
             return body
         key = f"messages/{message.id}-{content_hash(body)}"
         self.payloads.write(key, body.encode(), "application/json")
         rest = message.replace(args=[], kwargs={}, extra={**message.extra, "payload": key})
         bare = rest.replace(chain=[], link=[], link_error=[], headers={})
-        return next(text for text in (rest.dumps(), bare.dumps()) if len(text) <= limits.INLINE_MESSAGE_BYTES)
+        return next(text for text in (rest.dumps(), bare.dumps()) if len(text) <= most)
 
     def _fetched(self, fields: dict[str, Any]) -> Message:
         key = fields["payload"]

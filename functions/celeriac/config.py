@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -29,7 +30,7 @@ class Config:
     `worker` is the folder that runs here, "" outside Lambda; `queues` maps the workers and lanes that this process may
     send to onto their queues' URLs, and `lanes` says what is particular about some of them; `concurrency` is the number
     of tasks of one batch that run side by side, `max_receives` that of deliveries after which a message is a dead
-    letter.
+    letter; `etas` is the group of EventBridge schedules for far ETAs, "" where there is none and messages hop.
     """
 
     deployment: str
@@ -40,6 +41,7 @@ class Config:
     concurrency: int = 1
     max_receives: int = 5
     lanes: Mapping[str, Lane] = field(default_factory=dict)
+    etas: str = ""
 
     @classmethod
     def load(cls, read_parameter: Callable[[str], str], environ: Mapping[str, str] = os.environ) -> Self:
@@ -59,6 +61,7 @@ class Config:
             payloads=settings["payloads"],
             queues=queues,
             lanes=particular,
+            etas=_group(environ.get("CELERIAC_ETAS", settings.get("etas", ""))),
             worker=environ.get("CELERIAC_WORKER", ""),
             concurrency=_count(environ, "CELERIAC_CONCURRENCY", 1),
             max_receives=_count(environ, "CELERIAC_MAX_RECEIVES", 5),
@@ -81,6 +84,12 @@ def _queues(value: str | dict[str, Any]) -> tuple[dict[str, str], dict[str, Lane
     except ValueError:
         queues = None
     return lanes.read(queues, "CELERIAC_QUEUES")
+
+
+def _group(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9A-Za-z_.-]{0,64}", value):
+        raise ImproperlyConfigured(f"CELERIAC_ETAS must be the name of a group of schedules, not {value!r:.100}")
+    return value
 
 
 def _count(environ: Mapping[str, str], variable: str, default: int) -> int:

@@ -15,6 +15,13 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quota
 SQS_DELAY_S: Final = 900
 """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html"""
 
+SCHEDULE_NAME_CHARS: Final = 64
+SCHEDULE_INPUT_BYTES: Final = 256 * KIB
+"""https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html"""
+SCHEDULE_BEYOND_S: Final = 3600
+"""A later ETA is a schedule of its own, $1/M. A hop of 15 minutes costs $0.20/M where ten go together and $1.50/M where
+one goes alone; and ten thousand messages hop in a thousand requests, where CreateSchedule takes one at a time."""
+
 DYNAMODB_BATCH_GET_ITEMS: Final = 100
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
 

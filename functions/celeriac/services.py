@@ -10,6 +10,7 @@ from celeriac.backend import Backend, DynamoDBBackend
 from celeriac.broker import Broker, SQSBroker
 from celeriac.config import Config
 from celeriac.noticeboard import NoticeBoard
+from celeriac.scheduler import EventBridgeScheduler
 from celeriac.storage import Bucket
 
 __all__ = ["Services"]
@@ -33,6 +34,7 @@ class Services:
     def of(cls, config: Config, result_expires: timedelta) -> Self:
         """The services of a deployment on AWS; nothing is called yet."""
         payloads = Bucket(config.payloads)
-        broker = SQSBroker(payloads, config.queues, config.worker, config.lanes)
+        scheduler = EventBridgeScheduler(config.etas, config.queues) if config.etas else None
+        broker = SQSBroker(payloads, config.queues, config.worker, config.lanes, scheduler)
         backend = DynamoDBBackend(config.table, payloads, result_expires)
         return cls(broker, backend, config.concurrency, config.max_receives)

@@ -25,6 +25,7 @@ class ClientParameter(Construct):
             "table": deployment.results.table_name,
             "payloads": deployment.payloads.bucket_name,
             "queues": {name: queue.told for name, queue in queues.items()},
+            **({"etas": deployment.names.eta_group} if deployment.far_etas else {}),
         }
         self.parameter = ssm.StringParameter(
             self,

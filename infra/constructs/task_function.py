@@ -12,8 +12,9 @@ from constructs import Construct
 
 from infra.bundling import Bundle
 from infra.constructs.bundled_code import bundled_code
+from infra.constructs.far_etas import may_schedule
 from infra.deployment import Deployment
-from infra.queue_address import QueueAddress
+from infra.queue_address import QueueAddress, workers_of
 
 __all__ = ["TaskFunction"]
 
@@ -77,6 +78,7 @@ class TaskFunction(Construct):
                 "CELERIAC_PAYLOADS": deployment.payloads.bucket_name,
                 "CELERIAC_QUEUES": _urls(self, may_send_to),
                 "CELERIAC_CONCURRENCY": str(concurrency),
+                **({"CELERIAC_ETAS": names.eta_group} if deployment.far_etas else {}),
                 **(environment or {}),
             },
             # Retries and chains come back to the function that sent them; Lambda would stop that after 16 rounds.
@@ -94,6 +96,7 @@ def _statements(deployment: Deployment, queues: Mapping[str, QueueAddress]) -> l
     targets = [queue.arn for queue in queues.values()]
     return [
         *([iam.PolicyStatement(actions=["sqs:SendMessage"], resources=targets)] if targets else []),
+        *(may_schedule(deployment.names, workers_of(queues)) if targets and deployment.far_etas else []),
         iam.PolicyStatement(actions=[f"dynamodb:{action}" for action in RESULT_ACTIONS], resources=table),
         iam.PolicyStatement(actions=["s3:GetObject", "s3:PutObject"], resources=objects),
         # Without it S3 answers 403 for a key that is gone, and "gone" could not be told from "not allowed".

@@ -9,6 +9,7 @@ from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from infra.constructs.client_parameter import ClientParameter
+from infra.constructs.far_etas import FarEtas
 from infra.constructs.queue_with_dead_letters import QueueWithDeadLetters
 from infra.constructs.schedules import Schedules
 from infra.constructs.worker import Worker
@@ -70,4 +71,6 @@ class WorkersStack(Stack):
             if config.schedules:
                 queue = queues[config.name]
                 Schedules(self, f"{config.name}-schedules", config=config, queues=queue, names=names, group=group)
+        if deployment.far_etas:
+            FarEtas(self, "FarEtas", names=names, workers=workers, queues=queues)
         ClientParameter(self, "Clients", deployment=deployment, queues=addresses)

@@ -169,3 +169,18 @@ def test_the_services_of_a_configuration_are_those_of_aws_and_nothing_is_called_
     assert (services.broker.worker, services.broker.queues["notify"]) == ("thumbnail", "https://sqs/notify")
     assert (services.backend.table, services.backend.result_expires) == ("results", timedelta(days=3))
     assert services.concurrency == 4
+
+
+def test_a_deployment_with_a_group_of_schedules_says_so() -> None:
+    stored = Parameters(json.dumps({**STORED, "etas": "celeriac-dev-etas"}))
+    assert Config.load(stored, {"CELERIAC_DEPLOYMENT": "celeriac-dev"}).etas == "celeriac-dev-etas"
+    assert Config.load(Parameters(), {"CELERIAC_DEPLOYMENT": "celeriac-dev"}).etas == "", "an older one has none"
+    assert Config.load(Parameters(), {**IN_LAMBDA, "CELERIAC_ETAS": "group"}).etas == "group"
+    here = {"CELERIAC_DEPLOYMENT": "celeriac-dev", "CELERIAC_ETAS": ""}
+    assert Config.load(stored, here).etas == "", "a process may do without"
+
+
+@pytest.mark.parametrize("name", ["a/b", "x" * 65, "ä", "a b"])
+def test_what_can_be_no_group_of_schedules_is_refused(name: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="CELERIAC_ETAS"):
+        Config.load(Parameters(), {**IN_LAMBDA, "CELERIAC_ETAS": name})

@@ -64,6 +64,8 @@ def test_a_worker_without_a_word_in_its_toml_may_only_work(rights: Any) -> None:
         "s3:ListBucket",
         "logs:CreateLogStream",
         "logs:PutLogEvents",
+        "scheduler:CreateSchedule",
+        "iam:PassRole",
     }
 
 
@@ -89,9 +91,9 @@ def test_a_worker_consumes_its_own_queue_only(rights: Any, worker: str) -> None:
 
 
 def test_only_its_own_worker_and_the_http_side_may_send_to_a_lane(rights: Any) -> None:
-    lanes = {worker: {t for t in may["sqs:SendMessage"] if is_lane(t)} for worker, may in rights.items()}
+    lanes = {name: {t for t in may["sqs:SendMessage"] if is_lane(t)} for name, may in rights.items()}
 
-    assert {worker: len(targets) for worker, targets in lanes.items() if targets} == {
+    assert {name: len(targets) for name, targets in lanes.items() if targets and not name.endswith("-etas")} == {
         "celeriac-dev-thumbnail": 3,
         "celeriac-dev-api": 3,
         "celeriac-dev-arrivals": 3,
@@ -156,6 +158,54 @@ def test_arrivals_are_read_and_nothing_else_is(rights: Any) -> None:
 
     assert {t for t in may["s3:GetObject"] if "Files" in t} == {"${Files}/incoming/*"}
     assert not [t for t in may["s3:PutObject"] if "Files" in t]
+
+
+@pytest.mark.parametrize(
+    ("function", "workers"),
+    [
+        ("notify", {"notify"}),
+        ("process_pdf", {"process_pdf", "notify"}),
+        ("api", {"notify", "process_pdf", "thumbnail"}),
+        ("arrivals", {"notify", "process_pdf", "thumbnail"}),
+    ],
+)
+def test_who_may_send_to_a_worker_may_do_it_later_and_with_no_other_role(
+    rights: Any, function: str, workers: set[str]
+) -> None:
+    may = rights[f"celeriac-dev-{function}"]
+
+    iam = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role"
+    assert may["iam:PassRole"] == {f"{iam}/celeriac-dev-{worker}-etas" for worker in workers}
+    group = "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/celeriac-dev-etas/*"
+    assert may["scheduler:CreateSchedule"] == {group}
+    assert {action for action in may if action.startswith(("scheduler:", "iam:"))} == {
+        "scheduler:CreateSchedule",
+        "iam:PassRole",
+    }
+
+
+def test_a_role_is_passed_to_the_scheduler_only(resources: Any, flat: Any) -> None:
+    policies = [*resources("workers", "IAM::Policy").values(), *resources("api", "IAM::Policy").values()]
+    statements = [s for policy in map(flat, policies) for s in policy["PolicyDocument"]["Statement"]]
+    passing = [s for s in statements if "iam:PassRole" in as_list(s["Action"])]
+
+    assert len(passing) == 5
+    for statement in passing:
+        assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+
+
+def test_what_fires_late_etas_may_send_to_its_own_workers_queues_only(rights: Any, resources: Any) -> None:
+    for worker, queues in {"notify": 1, "process_pdf": 1, "thumbnail": 3}.items():
+        may = rights[f"celeriac-dev-{worker}-etas"]
+        assert set(may) == {"sqs:SendMessage"}
+        assert len(may["sqs:SendMessage"]) == 2 * queues
+        assert all(t.startswith("${" + worker.replace("_", "")) for t in may["sqs:SendMessage"])
+        assert not [t for t in may["sqs:SendMessage"] if "ordered" in t]
+    roles = resources("workers", "IAM::Role").values()
+    trusts = [r["AssumeRolePolicyDocument"]["Statement"] for r in roles if r.get("RoleName", "").endswith("-etas")]
+    assert [trust["Condition"] for (trust,) in trusts] == [
+        {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    ] * 3
 
 
 def test_a_scheduler_may_send_to_its_workers_queues_and_do_nothing_else(rights: Any) -> None:

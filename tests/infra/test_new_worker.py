@@ -32,6 +32,8 @@ def test_an_empty_worker_toml_adds_a_queue_a_function_a_role_and_an_alarm(before
     assert sorted(resource["Type"] for resource in added) == [
         "AWS::CloudWatch::Alarm",
         "AWS::IAM::Policy",
+        "AWS::IAM::Policy",
+        "AWS::IAM::Role",
         "AWS::IAM::Role",
         "AWS::Lambda::EventSourceMapping",
         "AWS::Lambda::Function",

@@ -55,3 +55,14 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 def test_a_stage_that_would_not_fit_into_names_is_refused(stage: object) -> None:
     with pytest.raises(SettingsError, match="stage: must be"):
         settings(stage=stage)
+
+
+@pytest.mark.parametrize(("given", "far"), [("schedule", True), ("hop", False)])
+def test_far_etas_are_schedules_unless_they_shall_hop(given: str, far: bool) -> None:
+    assert settings(far_etas=given).far_etas is far
+
+
+@pytest.mark.parametrize("given", ["", "no", False, 1])
+def test_what_else_far_etas_could_be_is_not_guessed(given: object) -> None:
+    with pytest.raises(SettingsError, match="far_etas: must be one of schedule, hop"):
+        settings(far_etas=given)

@@ -160,6 +160,7 @@ def test_a_function_learns_where_everything_is(functions: Any, queues: Any) -> N
         "CELERIAC_DEPLOYMENT": "celeriac-dev",
         "CELERIAC_WORKER": "process_pdf",
         "CELERIAC_CONCURRENCY": "1",
+        "CELERIAC_ETAS": "celeriac-dev-etas",
         "CELERIAC_MAX_RECEIVES": "5",
         "CELERIAC_METRICS": "task",
     }
@@ -201,12 +202,22 @@ def test_a_firing_that_cannot_be_delivered_is_a_dead_letter(resources: Any, flat
     assert schedule["Target"]["DeadLetterConfig"] == {"Arn": f"${{{dead}.Arn}}"}
 
 
+def test_where_etas_hop_nobody_learns_of_schedules(synthesize: Any, write_workers: Any, tmp_path: Any) -> None:
+    functions = write_workers(tmp_path / "functions", {"ping": ""})
+    text = json.dumps(synthesize(functions, far_etas="hop"))
+
+    assert "etas" not in text.lower().replace("far_etas", "")
+    assert "scheduler:CreateSchedule" not in text
+    assert "CELERIAC_ETAS" in json.dumps(synthesize(functions))
+
+
 def test_clients_outside_lambda_find_everything_in_one_parameter(resources: Any, flat: Any, queues: Any) -> None:
     (parameter,) = (flat(parameter) for parameter in resources("workers", "SSM::Parameter").values())
     value = json.loads(parameter["Value"])
 
     assert (parameter["Name"], parameter["Type"]) == ("/celeriac/celeriac-dev", "String")
-    assert set(value) == {"table", "payloads", "queues"}
+    assert set(value) == {"table", "payloads", "queues", "etas"}
+    assert value["etas"] in {group["Name"] for group in resources("workers", "Scheduler::ScheduleGroup").values()}
     urls = {
         name: f"${{{queue['LogicalId']}}}" for name, queue in queues.items() if not is_dead(name) and "arr" not in name
     }

@@ -6,8 +6,9 @@
 ...     assert result.get(timeout=1) == "Hello, Ada"
 """
 
+from celeriac.testing.calls import MemoryScheduler
 from celeriac.testing.live import LiveTwin
 from celeriac.testing.memory import MemoryBackend, MemoryBroker, MemoryBucket
 from celeriac.testing.twin import Crash, Twin
 
-__all__ = ["Crash", "LiveTwin", "MemoryBackend", "MemoryBroker", "MemoryBucket", "Twin"]
+__all__ = ["Crash", "LiveTwin", "MemoryBackend", "MemoryBroker", "MemoryBucket", "MemoryScheduler", "Twin"]

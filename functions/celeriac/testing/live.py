@@ -61,6 +61,7 @@ class LiveTwin(Twin):
         waiting = {queue: [item.message_id for item in items] for queue, items in self.broker.messages.items()}
         for queue, receipts in waiting.items():
             self.broker.acknowledge(queue, receipts)
+        self.scheduler.calls.clear()
         return sum(map(len, waiting.values()))
 
     def _work(self) -> None:
@@ -72,8 +73,8 @@ class LiveTwin(Twin):
             with self._at_work:
                 self._invoke_guarded(due[1])
 
-    def _invoke_guarded(self, queue: str) -> None:
+    def _invoke_guarded(self, queue: str | None) -> None:
         try:
-            self.invoke(queue)
+            self._turn(queue)
         except Exception as error:  # noqa: BLE001 - it is the caller's thread that has to hear of it
             self._errors.append(error)

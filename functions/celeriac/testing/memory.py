@@ -21,6 +21,7 @@ from celeriac.join import Place
 from celeriac.lanes import Lane, is_fifo
 from celeriac.message import Message
 from celeriac.row import Row
+from celeriac.scheduler import Scheduler
 from celeriac.storage import Objects
 
 __all__ = ["MemoryBackend", "MemoryBroker", "MemoryBucket", "QueuedMessage"]
@@ -83,10 +84,11 @@ class MemoryBroker(Broker):
         step: Step = _no_step,
         lanes: Mapping[str, Lane] = MappingProxyType({}),
         fifo: Collection[str] = (),
+        scheduler: Scheduler | None = None,
     ) -> None:
         names = list(queues)
         urls = {name: f"memory://{name}{'.fifo' if name in fifo else ''}" for name in names}
-        super().__init__(payloads, urls, worker, lanes)
+        super().__init__(payloads, urls, worker, lanes, scheduler)
         self.messages: dict[str, list[QueuedMessage]] = {name: [] for name in names}
         self._taken: dict[tuple[str, str], datetime] = {}
         self._step, self._numbers, self._lock = step, itertools.count(1), threading.Lock()
@@ -98,6 +100,11 @@ class MemoryBroker(Broker):
                 if not self._is_taken(queue, entry):
                     self._put(queue, entry)
         return {}
+
+    def put(self, queue: str, body: str) -> None:
+        """Put a text into a queue, as a schedule or a stranger would."""
+        with self._lock:
+            self._put(queue, Entry("", body))
 
     def _put(self, queue: str, entry: Entry) -> None:
         visible_at = clock.now() + timedelta(seconds=entry.delay_s)

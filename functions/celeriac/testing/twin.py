@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from celeriac import clock
 from celeriac.lanes import Lane
 from celeriac.services import Services
+from celeriac.testing.calls import MemoryScheduler
 from celeriac.testing.memory import MemoryBackend, MemoryBroker, MemoryBucket, QueuedMessage
 from celeriac.worker import Worker
 
@@ -52,7 +53,10 @@ class Twin:
         self.payloads = MemoryBucket(self._step)
         particular, fifo = _read(lanes)
         queues = [*self.apps, *lanes]
-        self.broker = MemoryBroker(self.payloads, queues, step=self._step, lanes=particular, fifo=fifo)
+        self.scheduler = MemoryScheduler(self._step)
+        self.broker = MemoryBroker(
+            self.payloads, queues, step=self._step, lanes=particular, fifo=fifo, scheduler=self.scheduler
+        )
         self.backend = MemoryBackend(self.payloads, step=self._step)
         self.services = Services(self.broker, self.backend, concurrency, max_receives)
         self.dead_letters: dict[str, list[QueuedMessage]] = defaultdict(list)
@@ -76,11 +80,11 @@ class Twin:
     def run(self, until: datetime | None = None) -> None:
         """Deliver messages until none is left, or none before `until`; time moves on to each."""
         for _ in range(MOST_INVOCATIONS):
-            due = self._next()
-            if due is None or (until is not None and due[0] > until):
+            at, queue = self._next() or (None, None)
+            if at is None or (until is not None and at > until):
                 return
-            self.now = max(self.now, due[0])
-            self.invoke(due[1])
+            self.now = max(self.now, at)
+            self._turn(queue)
         raise RuntimeError(f"the queues are not empty after {MOST_INVOCATIONS} invocations")
 
     def invoke(self, queue: str) -> None:
@@ -110,10 +114,20 @@ class Twin:
             self.broker.messages[queue].remove(message)
             self.dead_letters[queue].append(message)
 
-    def _next(self) -> tuple[datetime, str] | None:
+    def _next(self) -> tuple[datetime, str | None] | None:
+        """What happens next, and where; a schedule fires nowhere."""
         queues = self.broker.messages.items()
-        due = ((self.broker.due_at(queue, message), queue) for queue, waiting in queues for message in waiting)
-        return min(due, default=None)
+        due = [(self.broker.due_at(queue, message), queue) for queue, waiting in queues for message in waiting]
+        calls = [(at, None) for at in self.scheduler.next_at()]
+        return min([*calls, *due], key=lambda item: item[0], default=None)
+
+    def _turn(self, queue: str | None) -> None:
+        """Let happen what `_next` told of."""
+        if queue is not None:
+            self.invoke(queue)
+            return
+        for call in self.scheduler.fire(clock.now()):
+            self.broker.put(call.queue, call.body)
 
     def _step(self, what: str) -> None:
         self.steps.append(what)

@@ -33,6 +33,27 @@ def hold(self: Any, gate: str) -> int:
     return os.getpid()
 
 
+@app.task(bind=True)
+def wait(self: Any, gate: str) -> bool:
+    """Wait for the file `gate`, up to four seconds at a time."""
+    self.update_state(state="PROGRESS", meta={})
+    for _ in range(200):
+        if Path(gate).exists():
+            return True
+        time.sleep(0.02)
+    raise self.retry(countdown=0, max_retries=None)
+
+
+@app.task(bind=True)
+def note(self: Any, book: str, group: str, number: int, is_retried: bool) -> int:
+    """Write a line into the file `book`; ask for another attempt if that is wanted."""
+    with Path(book).open("a") as file:
+        file.write(f'["{group}",{number},{self.request.retries}]\n')
+    if is_retried and self.request.retries == 0:
+        raise self.retry(countdown=1)
+    return number
+
+
 @app.task
 def die() -> None:
     """End the worker's process, each time."""

@@ -1,0 +1,58 @@
+"""What brings a task that is due much later: a group of schedules, and for each worker the role that they fire with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from aws_cdk import Aws
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from constructs import Construct
+
+from infra.constructs.queue_with_dead_letters import QueueWithDeadLetters
+from infra.names import Names
+from infra.worker_config import WorkerConfig
+
+__all__ = ["FarEtas", "may_schedule"]
+
+SERVICE = "scheduler.amazonaws.com"
+
+
+class FarEtas(Construct):
+    """The group, and the roles: each may send to its own worker's queues and to their dead letters."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        workers: Sequence[WorkerConfig],
+        queues: Mapping[str, QueueWithDeadLetters],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        scheduler.CfnScheduleGroup(self, "Group", name=names.eta_group)
+        for config in workers:
+            role = iam.Role(
+                self,
+                config.name,
+                role_name=names.eta_role(config.name),
+                assumed_by=iam.ServicePrincipal(
+                    SERVICE, conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+                ),
+            )
+            # What is due late in a FIFO lane waits in the worker's own queue.
+            pairs = [queues[name] for name, lane in config.queues.items() if not lane.fifo]
+            targets = [queue.queue_arn for pair in pairs for queue in (pair.queue, pair.dead_letters)]
+            role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=targets))
+
+
+def may_schedule(names: Names, workers: Iterable[str]) -> list[iam.PolicyStatement]:
+    """The rights of one who may send to these workers: to make such schedules, with their roles and no other."""
+    roles = [f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{names.eta_role(worker)}" for worker in workers]
+    schedules = f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule/{names.eta_group}/*"
+    only_there = {"StringEquals": {"iam:PassedToService": SERVICE}}
+    return [
+        iam.PolicyStatement(actions=["scheduler:CreateSchedule"], resources=[schedules]),
+        iam.PolicyStatement(actions=["iam:PassRole"], resources=roles, conditions=only_there),
+    ]
