@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.schedule_expression import at_problem, cron_problem, rate_problem
+from celeriac.schedules.expression import at_problem, cron_problem, rate_problem
 from infra.toml_table import TomlTable, shown
 
 __all__ = ["SCHEDULE_NAME", "Schedule"]

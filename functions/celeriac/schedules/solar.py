@@ -1,0 +1,107 @@
+"""`solar`: at sunrise, sunset, noon and the three twilights of a place.
+
+It asks the library ephem, which Celery asks, too; only a worker that has such a schedule needs it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from celeriac.exceptions import ImproperlyConfigured
+from celeriac.schedules.base import BaseSchedule
+
+__all__ = ["EVENTS", "solar"]
+
+EVENTS: dict[str, tuple[str, str, bool]] = {
+    "dawn_astronomical": ("next_rising", "-18", True),
+    "dawn_nautical": ("next_rising", "-12", True),
+    "dawn_civil": ("next_rising", "-6", True),
+    "sunrise": ("next_rising", "-0:34", False),
+    "solar_noon": ("next_transit", "0", False),
+    "sunset": ("next_setting", "-0:34", False),
+    "dusk_civil": ("next_setting", "-6", True),
+    "dusk_nautical": ("next_setting", "-12", True),
+    "dusk_astronomical": ("next_setting", "-18", True),
+}
+"""What may happen: how ephem calls it, the sun's altitude in degrees, and whether its centre is meant or its edge."""
+
+
+class solar(BaseSchedule):  # noqa: N801 - Celery's name
+    """When the sun does something at a latitude and a longitude, in degrees; the events are `EVENTS`.
+
+    It is of no time zone. On days on which the event does not happen, as in a polar night, it does not run. Raises
+    ValueError for an unknown event or a place that is none, and ImproperlyConfigured where ephem is missing.
+
+    Source: https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#solar-schedules
+    """
+
+    max_search_days = 366
+    """How many days without the event are looked through for the next."""
+
+    def __init__(
+        self,
+        event: str,
+        lat: float,
+        lon: float,
+        nowfun: Callable[[], datetime] | None = None,
+        app: Any = None,
+    ) -> None:
+        super().__init__(nowfun, app)
+        self.ephem = _ephem()
+        if event not in EVENTS:
+            raise ValueError(f'Argument event "{event}" is invalid, must be one of {", ".join(sorted(EVENTS))}.')
+        for name, value, most in (("latitude", lat, 90), ("longitude", lon, 180)):
+            if not -most <= value <= most:
+                raise ValueError(f"Argument {name} {value} is invalid, must be between {-most} and {most}.")
+        self.event, self.lat, self.lon = event, lat, lon
+        self.method, horizon, self.use_center = EVENTS[event]
+        self.cal = self.ephem.Observer()
+        self.cal.lat, self.cal.lon, self.cal.horizon = str(lat), str(lon), horizon
+        self.cal.elev = self.cal.pressure = 0
+
+    def next_after(self, moment: datetime) -> datetime:
+        """The next event after an aware moment, in UTC; where there is none in a year, when the search ended."""
+        start = self.ephem.Date(moment.astimezone(UTC).replace(tzinfo=None))
+        found: datetime = self._next(start).datetime()
+        return found.replace(tzinfo=UTC)
+
+    def _next(self, start: Any) -> Any:
+        sun, centre = self.ephem.Sun(), {"use_center": True} if self.use_center else {}
+        for _ in range(self.max_search_days):
+            try:
+                return getattr(self.cal, self.method)(sun, start=start, **centre)
+            except self.ephem.CircumpolarError:  # not on this day: on with the next midnight
+                start = self.cal.next_antitransit(sun, start=start)
+        return start
+
+    def runs(self, at: datetime, seconds: float) -> list[datetime]:
+        """The events in so many seconds from an aware moment on."""
+        moment = self.next_after(at - timedelta(seconds=1))
+        is_event = at <= moment < at + timedelta(seconds=seconds)
+        return [moment] if is_event else []
+
+    def __repr__(self) -> str:
+        return f"<solar: {self.event} at latitude {self.lat}, longitude: {self.lon}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.event, self.lat, self.lon)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, solar):
+            return NotImplemented
+        return (self.event, self.lat, self.lon) == (other.event, other.lat, other.lon)
+
+    __hash__ = None
+
+
+def _ephem() -> Any:
+    try:
+        return importlib.import_module("ephem")  # which only a worker with such a schedule needs
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            "solar schedules need the library ephem: pip install celeriac[solar], and in a worker's folder a line "
+            "ephem==… in requirements.txt"
+        ) from error
