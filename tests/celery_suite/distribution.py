@@ -11,7 +11,7 @@ __all__ = ["CACHE", "FILES", "unpacked"]
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".cache" / "celery_suite"
-FILES = ("test_canvas.py", "test_tasks.py", "test_group_chains.py", "test_loader.py")
+FILES = ("test_canvas.py", "test_tasks.py", "test_group_chains.py", "test_inspect.py", "test_loader.py")
 """The files that are about tasks; the others are about brokers, backends and processes that are not here."""
 
 _NEEDED = ("t/__init__.py", "t/canvas_helpers.py", "t/integration/__init__.py", "t/integration/tasks.py")

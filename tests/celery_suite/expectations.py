@@ -6,17 +6,18 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Generator, Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.celery_suite import listing
 
 TIMEOUT_S = 90
 """The longest test goes through seven cases, each with waits for what must not come."""
 HOPELESS_TIMEOUT_S = 10
 """For a test of Celery's own engine, which here may wait in vain."""
 
-LIST = Path(__file__).with_name("expected.toml")
+LIST = listing.LIST
 FAILS, SKIPS = pytest.StashKey[dict[str, str]](), pytest.StashKey[dict[str, str]]()
 UPSTREAM = {"xfail", "timeout", "flaky"}
 """Marks by which Celery expects a test to fail, to hang or to need repeating: here our own list says so."""
@@ -86,8 +87,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def drop(passing: Iterable[str]) -> None:
-    """Take tests off the list, and the reasons that stop none any more."""
+    """Take tests off the list, with the reasons that stop none any more, and off the page that tells of it."""
     text = LIST.read_text()
     for name in passing:
         text = text.replace(f'    "{name}",\n', "")
     LIST.write_text(re.sub(r'^".*" = \[\n\]\n', "", text, flags=re.MULTILINE))
+    listing.renew()

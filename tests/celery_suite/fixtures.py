@@ -9,12 +9,13 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import partial
 from typing import Any
 
 import pytest
 
+from celeriac.contrib.testing.tasks import ping
 from celeriac.testing import LiveTwin
 from tests.celery_suite import aliases, parsing, processes, witness
 from tests.celery_suite.processes import worker_of
@@ -33,6 +34,9 @@ __all__ = [
     "get_redis_connection",
 ]
 
+
+START_S = 30
+"""The first task of a worker waits until it has begun, as in Celery's own suite."""
 
 aliases.install()
 parsing.take_turns()
@@ -82,11 +86,11 @@ def celery_session_worker(
     pytestconfig: pytest.Config, celery_session_app: SuiteApp, redis_witness: None
 ) -> Iterator[LiveTwin | RemoteWorker]:
     """The worker, and the cloud around it."""
-    if pytestconfig.option.engine == "ministack":
-        yield RemoteWorker()
-    else:
-        with LiveTwin(celery_session_app) as twin:
-            yield twin
+    with ExitStack() as stack:
+        is_remote = pytestconfig.option.engine == "ministack"
+        worker = RemoteWorker() if is_remote else stack.enter_context(LiveTwin(celery_session_app))
+        ping.delay().get(timeout=START_S)
+        yield worker
 
 
 @pytest.fixture(autouse=True)

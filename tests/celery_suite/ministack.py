@@ -22,7 +22,7 @@ __all__ = ["deployed"]
 HERE = Path(__file__).parent
 FOLDER = CACHE / "ministack"
 APP = ROOT / "tests/end_to_end/deployed_app.py"
-PACKED = ("aliases", "placeholders", "stand_ins", "suite_app")
+PACKED = ("aliases", "placeholders", "processes", "stand_ins", "suite_app")
 """The harness' own modules that a worker needs to import Celery's tasks."""
 WHEELS = ("pydantic", "redis")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
 
 from celeriac import aws, config
@@ -21,7 +23,11 @@ class RemoteWorker:
     """Those of the environment, as for any producer."""
 
     def __init__(self) -> None:
-        self._queue = {"QueueUrl": config.of_this_process().queues[processes.worker_of(processes.number())]}
+        name = processes.worker_of(processes.number())
+        url = config.of_this_process().queues[name]
+        os.environ["CELERIAC_QUEUES"] = json.dumps({name: url})  # the others are none of this process' business
+        config.of_this_process.cache_clear()
+        self._queue = {"QueueUrl": url}
 
     def wait_until_idle(self) -> None:
         """Drop what waits, and wait for the tasks that run; what is hidden after that would come again."""

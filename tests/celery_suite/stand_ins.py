@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import celeriac
 from celeriac.app import current_app
 from tests.celery_suite.placeholders import NotYet
+from tests.celery_suite.processes import number, worker_of
 
 __all__ = ["STAND_INS", "THIRD_PARTY", "shared_task"]
 
@@ -44,6 +46,8 @@ class RevokedStamps:
 
 
 STAND_INS: dict[str, Any] = {
+    "celery.utils.nodenames.anon_nodename": lambda: worker_of(number()),
+    "celery.uuid": lambda: str(uuid.uuid4()),
     "celery.worker.control.control_command": _control_command,
     "celery.worker.control.inspect_command": _control_command,
     "celery.worker.state.revoked_stamps": RevokedStamps(),

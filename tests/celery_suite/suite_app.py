@@ -13,6 +13,19 @@ __all__ = ["BACKEND", "BROKER", "SuiteApp"]
 BACKEND = "redis://"
 """There is a Redis, if only as a witness: most tests want to hear so, or skip."""
 BROKER = "sqs://"
+SETTINGS: dict[str, Any] = {
+    "accept_content": ["json"],
+    "broker_heartbeat": 0,
+    "broker_url": BROKER,
+    "deprecated_settings": None,
+    "enable_utc": True,
+    "include": None,
+    "result_backend": BACKEND,
+    "timezone": "UTC",
+    "worker_hijack_root_logger": False,
+    "worker_log_color": False,
+}
+"""Those of Celery's own test application."""
 
 
 class SuiteApp(Celeriac):
@@ -20,10 +33,8 @@ class SuiteApp(Celeriac):
 
     def __init__(self, main: str = "t") -> None:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # neither setting has an effect, and each says so
-            super().__init__(main, result_backend=BACKEND, broker_url=BROKER)
+            warnings.simplefilter("ignore")  # most of them have no effect, and say so
+            super().__init__(main, **SETTINGS)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        raise NotYet(f"app.{name}")
+        raise AttributeError(name) if name.startswith("_") else NotYet(f"app.{name}")

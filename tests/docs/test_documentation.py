@@ -16,6 +16,7 @@ import pytest
 
 from benchmarks import costs
 from celeriac.testing import Twin
+from tests.celery_suite import listing
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -97,6 +98,10 @@ def test_links_within_the_repository_lead_somewhere(page: Path) -> None:
 
 def _headings(page: Path) -> list[str]:
     return re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+
+
+def test_the_way_from_celery_lists_the_tests_of_celerys_that_do_not_pass() -> None:
+    assert (ROOT / "docs/celery.md").read_text().endswith("\n".join(listing.table()) + "\n")
 
 
 def test_the_files_that_the_architecture_names_exist() -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+import celeriac.contrib.testing.tasks  # noqa: F401 - the task that every worker of Celery's tests answers
 from celeriac.worker import Worker
 
 
