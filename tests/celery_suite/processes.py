@@ -6,7 +6,7 @@ import os
 
 __all__ = ["COUNT", "number", "worker_of"]
 
-COUNT = 4
+COUNT = 6
 """More than processors, for the tests mostly wait; each has a worker and a witness of its own."""
 
 
