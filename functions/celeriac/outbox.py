@@ -23,17 +23,20 @@ __all__ = ["Outbox"]
 
 
 class Outbox:
-    """The messages that deliveries have caused; `fail` is told of each delivery for which not all could be sent."""
+    """The messages that deliveries have caused; `fail` is told of each delivery for which not all could be sent.
 
-    def __init__(self, app: Celeriac, fail: Callable[[str], None], *, holds: bool) -> None:
-        self._app, self._fail, self._holds = app, fail, holds
+    While it `holds`, messages are kept until they are ten, or `flush` is called.
+    """
+
+    def __init__(self, app: Celeriac, fail: Callable[[str], None], *, holds: bool = False) -> None:
+        self._app, self._fail, self.holds = app, fail, holds
         self._held: list[tuple[str, Message]] = []
         self._lock = threading.Lock()
 
     def send(self, item_id: str, launch: Launch) -> None:
         """Open the joins, and send the messages, now or with those of other deliveries; now raises what goes wrong."""
         open_joins(self._app, launch)
-        if not self._holds:
+        if not self.holds:
             publish(self._app, launch.messages)
             return
         with self._lock:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from celeriac import Celeriac, chain, chord, group, states, worker
+from celeriac import Celeriac, chain, chord, group, pace, states
 from celeriac.exceptions import ChordError, Ignore, WorkerLostError
 from celeriac.result import AsyncResult
 from celeriac.row import Row
@@ -253,13 +253,13 @@ def every_death() -> Iterator[Any]:
             yield pytest.param(story, step, id=f"{story.__name__}-dies-before-step-{step}")
 
 
-@pytest.fixture(params=[worker.QUICK_S, math.inf], ids=["cold", "warm"])
-def pace(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=[pace.QUICK_S, math.inf], ids=["cold", "warm"])
+def held_back(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that knows of no task yet that it is quick, and one that sends what follows together."""
-    monkeypatch.setattr(worker, "QUICK_S", request.param)
+    monkeypatch.setattr(pace, "QUICK_S", request.param)
 
 
-@pytest.mark.usefixtures("pace")
+@pytest.mark.usefixtures("held_back")
 @pytest.mark.parametrize(("story", "step"), list(every_death()))
 def test_a_crash_between_any_two_steps_changes_no_outcome(story: Story, step: int) -> None:
     """Invariants 1, 2 and 3: accepted tasks end, the outcome is that of a quiet run, and follow-ups happen once."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from celeriac import Celeriac, broker, worker
+from celeriac import Celeriac, broker, pace
 from celeriac.broker import Entry
 from celeriac.exceptions import OperationalError
 from celeriac.launch import Launch
@@ -125,5 +125,5 @@ def test_a_worker_holds_back_only_in_a_batch_of_tasks_that_it_knows_to_be_quick(
 
         assert invoke() == [1, 1, 1]  # it knows nothing yet
         assert invoke() == [3]
-        monkeypatch.setattr(worker, "QUICK_S", -math.inf)
+        monkeypatch.setattr(pace, "QUICK_S", -math.inf)
         assert invoke() == [1, 1, 1]
