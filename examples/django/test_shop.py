@@ -68,8 +68,8 @@ def test_the_workers_connection_does_not_stay_open_from_one_task_to_the_next(twi
 
 def test_settings_and_tasks_are_found_as_in_celery(twin):
     twin.run()
-    assert "shop.write_receipt" in celery_app.tasks
-    assert isinstance(celery_app.tasks["shop.write_receipt"], DjangoTask)
+    assert "shop.tasks.write_receipt" in celery_app.tasks
+    assert isinstance(celery_app.tasks["shop.tasks.write_receipt"], DjangoTask)
     assert (celery_app.conf.task_time_limit, str(celery_app.timezone)) == (30, "Europe/Berlin")
 
 

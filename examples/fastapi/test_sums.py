@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 from fastapi.testclient import TestClient
 from sums.tasks import app
-from web import api, celery
+from web import api, web
 
 from celeriac.testing import LiveTwin
 
@@ -16,7 +16,7 @@ from celeriac.testing import LiveTwin
 def client():
     with ExitStack() as stack:
         if not os.environ.get("CELERIAC_DEPLOYMENT"):
-            stack.enter_context(LiveTwin(app, celery))
+            stack.enter_context(LiveTwin(app, web))
         yield stack.enter_context(TestClient(api))
 
 

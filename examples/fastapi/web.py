@@ -5,11 +5,11 @@ from typing import Any
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
 
-from celeriac import Celery
+from celeriac import Celeriac
 from celeriac.exceptions import OperationalError
 
 api = FastAPI(title="Sums")
-celery = Celery("web")
+web = Celeriac("web")
 
 
 class Numbers(BaseModel):
@@ -23,7 +23,7 @@ class Numbers(BaseModel):
 def add(body: Numbers) -> dict[str, str]:
     """Have numbers added; the answer says where the sum will be."""
     try:
-        result = celery.send_task("sums.add", [body.numbers], expires=3600)
+        result = web.send_task("sums.add", [body.numbers], expires=3600)
     except OperationalError as error:
         raise HTTPException(503, "the queue cannot be reached") from error
     return {"id": result.id, "href": f"/sums/{result.id}"}
@@ -32,7 +32,7 @@ def add(body: Numbers) -> dict[str, str]:
 @api.get("/sums/{task_id}")
 def look(task_id: str) -> dict[str, Any]:
     """What became of it; `error` is what the task failed with."""
-    result = celery.AsyncResult(task_id)
+    result = web.AsyncResult(task_id)
     state, value = result.state, result.result
     return {
         "state": state,

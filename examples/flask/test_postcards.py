@@ -28,7 +28,7 @@ def test_a_postcard_is_written_with_what_the_application_knows(app):
 def test_the_worker_has_the_application_and_its_settings(app):
     celery = app.extensions["celery"]
     celery.import_modules()
-    assert ("postcards.write" in celery.tasks, celery.conf.task_track_started) == (True, True)
+    assert ("postcards.tasks.write" in celery.tasks, celery.conf.task_track_started) == (True, True)
 
 
 def test_a_handler_is_made_of_the_application_as_lambda_imports_it():

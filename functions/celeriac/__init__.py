@@ -6,8 +6,9 @@
 ... def hello(name): return f"Hello, {name}"
 """
 
-from celeriac.app import Celeriac, Celery
+from celeriac.app import Celeriac
 from celeriac.canvas import Signature, chain, chord, chunks, group, maybe_signature, signature, xmap, xstarmap
+from celeriac.celery_app import Celery
 from celeriac.current import current_app, current_task
 from celeriac.registry import shared_task
 from celeriac.task import Task

@@ -23,7 +23,7 @@ from celeriac.task import Task as BaseTask
 if TYPE_CHECKING:
     from celeriac.control import Control
 
-__all__ = ["Celeriac", "Celery", "current_app"]
+__all__ = ["Celeriac", "current_app"]
 
 
 class Celeriac(Configured):
@@ -146,6 +146,11 @@ class Celeriac(Configured):
     def backend(self) -> ResultBackend:
         """What is known of tasks by their ids."""
         return ResultBackend(self)
+
+    @property
+    def connected(self) -> Services | None:
+        """The services that it uses already, or None; to ask finds none."""
+        return self._services
 
     def connect(self, services: Services | None) -> None:
         """Use these services; None goes back to those of the environment."""
@@ -285,10 +290,6 @@ class Celeriac(Configured):
 
     def __repr__(self) -> str:
         return f"<Celeriac {self.main}>"
-
-
-Celery = Celeriac
-"""The same under the name that a migrating code base has."""
 
 
 current_app = current.get_current_app

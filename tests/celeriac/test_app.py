@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import celeriac
-from celeriac import Celeriac, Celery, config
+from celeriac import Celeriac, config
 from celeriac.absent import NOT_HERE
 from celeriac.backend import DynamoDBBackend
 from celeriac.exceptions import ImproperlyConfigured, QueueNotFound
@@ -113,9 +113,12 @@ def test_a_task_is_sent_by_its_name_alone() -> None:
         assert client.AsyncResult("id-1").get(timeout=0) == 3
 
 
-def test_celerys_name_is_ours() -> None:
-    assert Celery is Celeriac
-    assert celeriac.Celery("office").main == "office"
+@pytest.mark.parametrize(
+    ("module", "name"), [("office.tasks", "office.tasks.work"), ("__main__", "office.work"), ("office", "office.work")]
+)
+def test_a_code_base_that_comes_from_celery_keeps_its_tasks_names(module: str, name: str) -> None:
+    app = celeriac.Celery("office")
+    assert (isinstance(app, Celeriac), app.task(function_of(module)).name, app.queue_of(name)) == (True, name, "office")
 
 
 def test_an_app_reads_as_its_name() -> None:

@@ -30,6 +30,15 @@ def test_a_started_worker_works_off_what_is_sent_until_the_block_ends() -> None:
     assert (app._services, worker._worker.is_alive()) == (None, False)
 
 
+def test_a_worker_within_another_gives_the_app_back() -> None:
+    app = Celeriac("shop")
+    add = app.task(name="shop.add")(lambda x, y: x + y)
+    with start_worker(app):
+        with start_worker(app):
+            assert add.delay(1, 2).get(timeout=10) == 3
+        assert add.delay(2, 2).get(timeout=10) == 4
+
+
 def test_retries_and_etas_take_their_time() -> None:
     app = Celeriac("shop")
 

@@ -74,8 +74,8 @@ class Twin:
 
     def _connect(self) -> None:
         for app in self.apps.values():
+            self._stack.callback(app.connect, app.connected)
             app.connect(self.services)
-            self._stack.callback(app.connect, None)
 
     def run(self, until: datetime | None = None) -> None:
         """Deliver messages until none is left, or none before `until`; time moves on to each."""

@@ -1,8 +1,8 @@
 """Sums."""
 
-from celeriac import Celery
+from celeriac import Celeriac
 
-app = Celery("sums")
+app = Celeriac("sums")
 
 
 @app.task

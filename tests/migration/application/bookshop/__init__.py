@@ -1,0 +1,1 @@
+"""A bookshop's back office, written for Celery."""
