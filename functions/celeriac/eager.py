@@ -12,6 +12,7 @@ from celeriac import errbacks, states
 from celeriac.canvas import maybe_signature
 from celeriac.canvas.linking import listed
 from celeriac.context import Context
+from celeriac.exceptions import Reject
 from celeriac.message import Message
 from celeriac.publish import message_of
 from celeriac.result import EagerResult
@@ -38,6 +39,8 @@ def apply(
         row = trace(task, request)
     if throw and request.error is not None and row.state == states.FAILURE:
         raise request.error
+    if isinstance(request.error, Reject):
+        return EagerResult(message.id, None, states.REJECTED, None, task.name, task.app)
     value = request.value if row.state == states.SUCCESS else request.error
     for callback in links["link"] if row.state == states.SUCCESS else ():
         maybe_signature(callback, task.app).apply((value,))

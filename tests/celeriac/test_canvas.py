@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from celeriac import Celeriac, Signature, chain, signature, states
-from celeriac.canvas import maybe_signature
+from celeriac import Celeriac, Signature, chain, chord, group, signature, states
+from celeriac.canvas import _chain, maybe_signature
 from celeriac.exceptions import NotRegistered
 from celeriac.result import AsyncResult
 from celeriac.testing import Twin
@@ -422,3 +422,64 @@ def test_a_kind_of_canvas_is_known_by_its_name_or_its_class() -> None:
         assert isinstance(signature({"task": "poll", "subtask_type": "Survey"}), Survey)
     finally:
         del Signature.TYPES["Survey"]
+
+
+# What users of Celery may know of a canvas
+
+
+def test_a_chain_copies_its_steps_but_the_last_as_in_celery(office: Office) -> None:
+    first, last = office.add.s(1), office.add.s(2)
+    made = chain(first, last)
+    assert (made.tasks[0] is first, made.tasks[-1] is last) == (False, True)
+    made.link_error(office.note.s())
+    one, other = made.unchain_tasks()
+    assert one.options["link_error"][0] is not other.options["link_error"][0]
+
+
+def test_a_chain_that_is_led_by_a_group_is_a_chord_and_any_other_a_chain(office: Office) -> None:
+    add, whole = office.add, chord([office.add.s(1, 1)], office.note.s())
+    led = chain(group(add.s(1, 1), add.s(2, 2)), office.note.s())
+    assert [made.subtask_type for made in (led, chain(whole, add.s(1)), chain([add.s(1)]))] == [
+        "chord", "chain", "chain"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", [lambda add: chain(group([]), app=add.app), lambda _: _chain(group([]), chain())])
+def test_a_chain_of_nothing_but_empty_groups_returns_an_empty_list(office: Office, twin: Twin, make: Any) -> None:
+    assert make(office.add).freeze().results == []
+    assert make(office.add).apply_async().get(timeout=0) == []
+    assert make(office.add).apply().get() == []
+
+
+def test_canvases_give_their_own_arguments_to_what_they_call_first(office: Office, twin: Twin) -> None:
+    chain(office.note.s("a"), office.add.si(1, 1)).clone(("b",)).delay("c")
+    group(office.note.s("d")).clone(("e",)).delay()
+    chain(office.note.s("f"), office.add.si(1, 1)).set(immutable=True).delay("g")
+    twin.run()
+    assert sorted(map(str, office.noted)) == sorted(["('c', 'b', 'a')", "('e', 'd')", "('f',)"])
+
+
+def test_a_chord_tells_how_many_results_its_body_waits_for(office: Office) -> None:
+    add = office.add
+    pair = group(add.s(1, 1), add.s(2, 2))
+    header = [add.s(1, 1), chain(add.s(1, 1), pair), chord(pair, add.s()), pair]
+    assert chord(header, add.s()).__length_hint__() == 1 + 2 + 1 + 2
+
+
+def test_a_kind_of_ones_own_survives_json_and_copying(office: Office) -> None:
+    @Signature.register_type()
+    class pair(group):  # noqa: N801 - as Celery's
+        def __init__(self, *tasks: Any, **options: Any) -> None:
+            super().__init__(*tasks, **options)
+            self.subtask_type = "pair"
+
+    made = pair(office.add.s(1, 1), office.add.s(2, 2))
+    assert [type(copy) for copy in (made.clone(), signature(json.loads(json.dumps(made))))] == [pair, pair]
+
+
+def test_a_signature_may_be_told_its_task(office: Office) -> None:
+    assert Signature("unknown", (1, 2), type=office.add).type is office.add
+    call = Signature({"task": "unknown"})
+    call.type = office.add
+    assert (call.type, call.args, call.immutable) == (office.add, None, None)
+    assert office.add.s(1).__json__() == dict(office.add.s(1))

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from celeriac import Celeriac, Task, chain, chord, group
+from celeriac import Celeriac, Task, chain, chord, group, states
+from celeriac.exceptions import Ignore, Reject
 
 app = Celeriac("desk")
 runs: list[Any] = []
@@ -65,3 +66,13 @@ def test_canvases_run_as_they_would_on_a_worker() -> None:
     assert group(add.s(1, 1), add.s(2, 2)).apply().get() == [2, 4]
     assert chord([add.s(1, 1), add.s(2, 2)], total.s()).apply().get() == 6
     assert chain(add.s(1, 1), group(add.s(1), add.s(2)), total.s(), add.s(1)).apply().get() == 8
+
+
+@pytest.mark.parametrize(("error", "state"), [(Ignore(), states.IGNORED), (Reject(), states.REJECTED)])
+def test_a_chain_ends_where_a_task_wants_no_outcome(error: Exception, state: str) -> None:
+    @app.task(name=f"desk.{state}")
+    def give_up() -> None:
+        raise error
+
+    result = chain(give_up.s(), add.s(1)).apply()
+    assert (result.state, result.get()) == (state, None)

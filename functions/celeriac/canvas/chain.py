@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from celeriac import states
 from celeriac.canvas.linking import listed
 from celeriac.canvas.signature import Signature, concrete, maybe_signature
 from celeriac.canvas.stamping import StampingVisitor, merged_stamps
@@ -50,7 +51,7 @@ class _chain(Signature):  # noqa: N801 - Celery's name
             steps[-1].link(callback)
         for errback in listed(self.options.get("link_error")):
             for step in steps:
-                step.link_error(errback)
+                step.link_error(maybe_signature(errback, self._app, clone=True))
         return steps
 
     def stamp(self, visitor: StampingVisitor | None = None, append_stamps: bool = False, **headers: Any) -> Any:
@@ -92,6 +93,8 @@ class _chain(Signature):  # noqa: N801 - Celery's name
             given = self.given(args or (), kwargs) if last is None else ((last.get(),), None)
             result = step.apply(*given, **options)
             result.parent, last = last, result
+            if getattr(result, "state", None) in {states.IGNORED, states.REJECTED}:
+                break
         return last
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -110,10 +113,13 @@ class chain(_chain):  # noqa: N801 - Celery's name
     """
 
     def __new__(cls, *tasks: Any, app: Celeriac | None = None, **options: Any) -> Any:
+        *others, last = _listed_steps(tasks) or [None]
+        steps = [maybe_signature(step, app, clone=True) for step in others]
+        steps += [] if last is None else [maybe_signature(last, app)]
         is_one = len(tasks) == 1 and isinstance(tasks[0], Mapping)
-        steps = [maybe_signature(step, app, clone=True) for step in _listed_steps(tasks)]
         made = _chain(*steps, app=app) if is_one else chain_of(*steps, app=app)
-        made = _chain(made, app=app) if made.subtask_type is None else made
+        is_led_by_a_group = bool(steps) and steps[0].subtask_type == "group"
+        made = made if isinstance(made, _chain) or is_led_by_a_group else _chain(made, app=app)
         return made.set(**options) if options else made
 
 
@@ -135,9 +141,14 @@ def chain_of(*tasks: Any, app: Celeriac | None = None) -> Any:
 
 
 def upgraded(steps: list[Any], app: Celeriac | None) -> list[Any]:
-    """The steps of a chain with every group that is followed by another step made a chord's header."""
+    """The steps of a chain with every group that is followed by another step made a chord's header.
+
+    Where all are empty groups, what is left is one, whose result is an empty list.
+    """
+    from celeriac.canvas.group import group
+
     joined = chain_of(*steps, app=app)
-    return joined.tasks if isinstance(joined, _chain) else [joined]
+    return (joined.tasks or [group([], app=app)]) if isinstance(joined, _chain) else [joined]
 
 
 def _unrolled(task: Any, app: Celeriac | None) -> list[Any]:

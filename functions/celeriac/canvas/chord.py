@@ -46,7 +46,7 @@ class chord(Signature):  # noqa: N801 - Celery's name
         parts = fields["kwargs"]
         header = maybe_signature(parts["header"], app, clone=True)
         body = maybe_signature(parts.get("body"), app, clone=True)
-        made = chord(header, body, args=tuple(fields.get("args") or ()), kwargs=parts.get("kwargs"), app=app)
+        made = cls(header, body, args=tuple(fields.get("args") or ()), kwargs=parts.get("kwargs"), app=app)
         made.options, made.immutable = dict(fields.get("options") or {}), bool(fields.get("immutable"))
         return made
 
@@ -66,6 +66,10 @@ class chord(Signature):  # noqa: N801 - Celery's name
     def tasks(self) -> list[Any]:
         """The signatures of the header."""
         return self.header.tasks
+
+    @tasks.setter
+    def tasks(self, header: Any) -> None:
+        self.kwargs["header"] = _header(header, self._app)
 
     @property
     def body(self) -> Any:
@@ -144,6 +148,10 @@ class chord(Signature):  # noqa: N801 - Celery's name
     def __len__(self) -> int:
         return len(self.tasks)
 
+    def __length_hint__(self) -> int:
+        """How many results the body waits for, those of groups within the header counted one by one."""
+        return sum(map(_size, self.tasks))
+
     def __bool__(self) -> bool:
         return True
 
@@ -164,3 +172,12 @@ def _header(header: Any, app: Celeriac | None) -> group:
     tasks = [header] if isinstance(header, Signature) else header
     copies = (maybe_signature(task, app, clone=True) for task in tasks)
     return group(copies if isinstance(tasks, Iterator) else list(copies), app=app)
+
+
+def _size(signature: Any) -> int:
+    """How many results a canvas has at its end."""
+    if isinstance(signature, chord):
+        return _size(signature.body)
+    if signature.subtask_type == "chain":
+        return next((size for step in reversed(signature.tasks) if (size := _size(step))), 0)
+    return sum(map(_size, signature.tasks)) if isinstance(signature, group) else 1

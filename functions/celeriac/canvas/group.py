@@ -39,7 +39,7 @@ class group(Signature):  # noqa: N801 - Celery's name
     def from_dict(cls, fields: Mapping[str, Any], app: Celeriac | None = None) -> group:
         members = fields["kwargs"]["tasks"]
         clones = (maybe_signature(task, app, clone=True) for task in members)
-        made = group(clones if isinstance(members, regen) else list(clones), app=app)
+        made = cls(clones if isinstance(members, regen) else list(clones), app=app)
         made.args, made.options = tuple(fields.get("args") or ()), dict(fields.get("options") or {})
         made.immutable = bool(fields.get("immutable"))
         return made
@@ -151,7 +151,7 @@ class group(Signature):  # noqa: N801 - Celery's name
         return True
 
     def __repr__(self) -> str:
-        return f"group({self.tasks!r})"
+        return f"group({self.tasks!r})" if self.tasks else "group(<empty>)"
 
 
 def _members(task: Any) -> list[Any]:

@@ -23,7 +23,7 @@ FIXED_OPTIONS = frozenset({"group_id", "stamped_headers"})
 
 def _field(name: str) -> Any:
     def get(self: Signature) -> Any:
-        return self[name]
+        return self.get(name)
 
     def put(self: Signature, value: Any) -> None:
         self[name] = value
@@ -60,12 +60,13 @@ class Signature(Linking):
         args: Sequence[Any] | None = None,
         kwargs: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
+        type: Task | None = None,  # noqa: A002 - Celery's name
         subtask_type: str | None = None,
         immutable: bool = False,
         app: Celeriac | None = None,
         **more: Any,
     ) -> None:
-        self._app = app
+        self._app, self._type = app, type
         if isinstance(task, Mapping):
             super().__init__(task)
             return
@@ -107,7 +108,11 @@ class Signature(Linking):
     @property
     def type(self) -> Task:
         """The task; raises NotRegistered where only its worker knows it."""
-        return self.app.tasks[self.task]
+        return self._type or self.app.tasks[self.task]
+
+    @type.setter  # noqa: A003 - Celery's name
+    def type(self, task: Task) -> None:
+        self._type = task
 
     @property
     def name(self) -> str:
@@ -253,6 +258,9 @@ class Signature(Linking):
 
     def __reduce__(self) -> Any:
         return signature, (dict(self),)
+
+    def __json__(self) -> dict[str, Any]:
+        return dict(self)
 
     def reprcall(self, *args: Any, **kwargs: Any) -> str:
         """The call as Python would write it."""
