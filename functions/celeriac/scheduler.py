@@ -70,7 +70,7 @@ class Scheduler(ABC):
     def wants(self, message: Message) -> bool:
         """Whether a message is due so late that a schedule costs less than hops."""
         far = timedelta(seconds=limits.SCHEDULE_BEYOND_S)
-        return message.eta is not None and message.eta - clock.now() > far
+        return message.due is not None and message.due - clock.now() > far
 
     def keeps(self, message: Message, queue: str, body: str) -> bool:
         """Take charge of a message that is due late; False where it must hop instead."""
@@ -142,11 +142,11 @@ def _call(message: Message, queue: str, body: str) -> Call:
     The name has the task's id, attempt and time in it. A message that is sent twice is thus scheduled once, and one
     that was called and is scheduled again is another, even while AWS has yet to delete the first.
     """
-    assert message.eta is not None
-    at, renewal = message.eta - LEAD, clock.now() + PAYLOAD_STAYS
+    assert message.due is not None
+    at, renewal = message.due - LEAD, clock.now() + PAYLOAD_STAYS
     is_renewed = at > renewal and "payload" in loads(body)
     at = min(at, renewal) if is_renewed else at
-    suffix = f"_{message.retries}_{message.eta.astimezone(UTC):{TIME}}{f'_{at:%Y%m%d}' if is_renewed else ''}"
+    suffix = f"_{message.retries}_{message.due.astimezone(UTC):{TIME}}{f'_{at:%Y%m%d}' if is_renewed else ''}"
     name = f"{message.id}{suffix}"
     if len(name) > limits.SCHEDULE_NAME_CHARS or not PLAIN.fullmatch(message.id):
         name = f".{hashlib.sha256(message.id.encode()).hexdigest()[:32]}{suffix}"

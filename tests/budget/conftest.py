@@ -38,6 +38,11 @@ class Wire:
             self.items[operation] += sum(len(t["Keys"]) for t in json.loads(body)["RequestItems"].values())
 
 
+def _operation(command: str, path: str) -> str:
+    """The operation of a request that does not name it."""
+    return "CreateSchedule" if command == "POST" and path.startswith("/schedules/") else f"{command} S3"
+
+
 def handler(upstream: str, wire: Wire) -> type[BaseHTTPRequestHandler]:
     host, port = urlsplit(upstream).hostname, urlsplit(upstream).port
 
@@ -47,7 +52,7 @@ def handler(upstream: str, wire: Wire) -> type[BaseHTTPRequestHandler]:
         def forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             target = self.headers.get("X-Amz-Target", "")
-            wire.count(target.rpartition(".")[2] or f"{self.command} S3", body)
+            wire.count(target.rpartition(".")[2] or _operation(self.command, self.path), body)
             upstream_connection = http.client.HTTPConnection(str(host), port)
             upstream_connection.request(self.command, self.path, body, dict(self.headers))
             answer = upstream_connection.getresponse()

@@ -19,6 +19,7 @@ from celeriac.broker import SQSBroker
 from celeriac.join import Join, Place
 from celeriac.message import Message
 from celeriac.publish import message_of
+from celeriac.scheduler import EventBridgeScheduler
 from celeriac.services import Services
 from celeriac.storage import Bucket
 from celeriac.task import Task
@@ -279,3 +280,14 @@ def fill_table(name: str, items: list[dict[str, Any]]) -> None:
     for start in range(0, len(items), 25):
         requests = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
         aws.client("dynamodb").batch_write_item(RequestItems={name: requests})
+
+
+def test_a_task_that_is_due_in_a_year_costs_one_schedule_to_send(station: Station, wire: Any) -> None:
+    broker, group = station.app.services.broker, f"budget-{uuid.uuid4().hex[:12]}"
+    aws.client("scheduler").create_schedule_group(Name=group)
+    wire.clear()
+    broker.scheduler = EventBridgeScheduler(group, broker.queues)
+    station.work.apply_async((1,), countdown=365 * 24 * 3600)
+    assert wire.requests == {"CreateSchedule": 1}
+    station.work.apply_async((1,), countdown=3600)
+    assert wire.requests == {"CreateSchedule": 1, "SendMessageBatch": 1}

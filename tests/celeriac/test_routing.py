@@ -13,7 +13,7 @@ from celeriac.exceptions import CeleriacError, ImproperlyConfigured, QueueNotFou
 from celeriac.message import Message
 from celeriac.publish import message_of
 from celeriac.routing import MapRoute, prepare
-from celeriac.testing import Twin
+from celeriac.testing import MemoryBroker, MemoryBucket, Twin
 
 LANES = {"feed.bulk": {}, "feed.fast": {"priority": 5}, "feed.urgent": {"priority": 9}, "other.bulk": {}}
 
@@ -157,6 +157,20 @@ def test_a_route_to_a_queue_that_is_not_there_says_so_when_the_task_is_sent(stat
     station.app.conf.task_routes = {"*": "feeds"}
     with pytest.raises(QueueNotFound, match="no queue 'feeds' in this deployment"):
         station.work.delay()
+
+
+@pytest.mark.parametrize(
+    ("queue", "advice"),
+    [
+        ("other", r'add uses = \["other"\] to functions/feed/worker.toml'),
+        ("other.bulk", r'add uses = \["other"\] to functions/feed/worker.toml'),
+        ("feed.bulk", r"add \[queues.bulk\] to functions/feed/worker.toml"),
+    ],
+)
+def test_a_worker_is_told_the_line_that_gives_it_a_queue(queue: str, advice: str) -> None:
+    broker = MemoryBroker(MemoryBucket(), ["feed"], worker="feed")
+    with pytest.raises(QueueNotFound, match=advice):
+        broker.publish([Message(id="id-1", task="feed.work", queue=queue)])
 
 
 def test_an_eager_call_needs_no_deployment_for_its_route(monkeypatch: pytest.MonkeyPatch) -> None:

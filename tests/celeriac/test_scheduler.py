@@ -111,6 +111,14 @@ def test_what_is_sent_twice_is_scheduled_once(office: Office, twin: Twin) -> Non
     assert len(twin.scheduler.calls) == 3, "another attempt, and another time"
 
 
+def test_a_slot_that_is_far_away_is_met_as_an_eta_is(office: Office, twin: Twin) -> None:
+    slot = clock.now() + 5 * HOUR
+    twin.broker.publish([Message(id="id-1", task="office.work", queue="office", slot=slot)])
+    assert [pending.due for pending in twin.scheduler.pending()] == [slot.replace(microsecond=0)]
+    twin.run()
+    assert timedelta(0) <= office.ran[0] - slot < timedelta(seconds=1)
+
+
 def test_what_the_scheduler_refuses_hops_to_its_time(office: Office, twin: Twin) -> None:
     refused: list[str] = []
 

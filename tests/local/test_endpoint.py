@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+from local.cloud import free_port
 from local.endpoint import Endpoint, ForeignEndpointError
 
 
@@ -64,3 +65,7 @@ def test_a_client_ignores_a_profile_that_does_not_exist(monkeypatch: pytest.Monk
 
     assert client.meta.endpoint_url == "http://127.0.0.1:4566"
     client.close()
+
+
+def test_where_nobody_says_so_schedules_do_not_fire() -> None:
+    assert not Endpoint(f"http://127.0.0.1:{free_port()}").fires_schedules()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from celeriac.message import Message
 from celeriac.scheduler import AlreadyScheduled, Call, Pending, Scheduler
-from celeriac.serialization import loads
 
 __all__ = ["MemoryScheduler"]
 
@@ -26,8 +26,8 @@ class MemoryScheduler(Scheduler):
 
     def pending(self) -> Iterator[Pending]:
         for call in list(self.calls.values()):
-            fields = loads(call.body)
-            yield Pending(fields["id"], datetime.fromisoformat(fields["eta"]).replace(microsecond=0), call.queue)
+            message = Message.loads(call.body)
+            yield Pending(message.id, (message.due or call.at).replace(microsecond=0), call.queue)
 
     def next_at(self) -> list[datetime]:
         """When the next call is due, or nothing."""
