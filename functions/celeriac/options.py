@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from celeriac import clock, limits
@@ -22,13 +22,19 @@ INERT = frozenset({
 """What Celery's `apply_async` takes, too, and what no message of ours carries."""
 
 
-def fields_of(options: Mapping[str, Any]) -> dict[str, Any]:
+def fields_of(options: Mapping[str, Any], zone: tzinfo = UTC) -> dict[str, Any]:
     """The fields of a message that some options say; `countdown`, `eta` and stamps are not among them.
 
-    Raises TypeError for callbacks that are no signatures, and ImproperlyConfigured for a time that cannot be.
+    Raises TypeError for callbacks that are no signatures, and ImproperlyConfigured for a time that cannot be and for a
+    serializer other than JSON.
     """
-    given = {name: value for name, value in options.items() if value is not None and name in _FIELDS}
-    return {_FIELDS[name][0]: _FIELDS[name][1](value) for name, value in given.items()}
+    given = {name: value for name, value in options.items() if value is not None}
+    if (serializer := given.get("serializer", "json")) != "json":
+        raise ImproperlyConfigured(
+            f"serializer must be 'json', not {serializer!r}: what a queue carries may not run code"
+        )
+    fields = {_FIELDS[name][0]: _FIELDS[name][1](value) for name, value in given.items() if name in _FIELDS}
+    return {**fields, "expires": _moment(given["expires"], zone)} if "expires" in given else fields
 
 
 def properties_of(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,7 +46,7 @@ def properties_of(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: options[name] for name in options if name in other and options[name] is not None}
 
 
-def eta_of(countdown: float | None, eta: datetime | None) -> datetime | None:
+def eta_of(countdown: float | None, eta: datetime | str | None, zone: tzinfo = UTC) -> datetime | None:
     """When a task may start; raises ImproperlyConfigured for both at once and for more than a year away."""
     if countdown is not None and eta is not None:
         raise ImproperlyConfigured("give countdown or eta, not both")
@@ -49,24 +55,28 @@ def eta_of(countdown: float | None, eta: datetime | None) -> datetime | None:
         eta = clock.now() + timedelta(seconds=min(countdown, limits.RETRY_COUNTDOWN_S + 1))
     if eta is None:
         return None
-    moment = _aware(eta)
+    moment = _aware(eta, zone)
     if moment > clock.now() + timedelta(seconds=limits.RETRY_COUNTDOWN_S):
         raise ImproperlyConfigured(f"{moment} is more than a year away")
     return moment
 
 
-def _moment(expires: float | datetime | timedelta) -> datetime:
-    if isinstance(expires, datetime):
-        return _aware(expires)
+def _moment(expires: float | datetime | timedelta | str, zone: tzinfo) -> datetime:
+    if isinstance(expires, datetime | str):
+        return _aware(expires, zone)
     try:
         return clock.now() + (expires if isinstance(expires, timedelta) else timedelta(seconds=expires))
     except OverflowError as error:
         raise ImproperlyConfigured(f"expires: the calendar has no room for {expires}") from error
 
 
-def _aware(moment: datetime) -> datetime:
-    """A naive time is UTC, as with Celery's `enable_utc`."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+def _aware(moment: datetime | str, zone: tzinfo) -> datetime:
+    """A moment, which may be its ISO 8601 text; a naive one is in the app's time zone, as in Celery."""
+    try:
+        read = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{moment!r:.100} is no ISO 8601 time") from error
+    return read.replace(tzinfo=zone) if read.tzinfo is None else read
 
 
 def _signatures(calls: Any) -> list[dict[str, Any]]:
@@ -109,7 +119,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "MessageGroupId": ("message_group_id", _same),
     "chain": ("chain", _signatures),
     "chord": ("chord", _place),
-    "expires": ("expires", _moment),
+    "expires": ("expires", _same),
     "group_id": ("group", _same),
     "headers": ("headers", dict),
     "link": ("link", _signatures),

@@ -30,16 +30,19 @@ def message_of(
 ) -> Message:
     """Build the message of a call; raises ImproperlyConfigured for options that cannot be."""
     given = {key: value for key, value in options.items() if value is not None}
-    settings: dict[str, Any] = {**_defaults(app, app.known(name)), **given}
-    arguments = _arguments(app.known(name), name, args, kwargs)
+    task = app.known(name)
+    settings: dict[str, Any] = {**_defaults(app, task), **given}
+    arguments = _arguments(task, name, args, kwargs)
+    if task and "shadow" not in settings and (shadow := task.shadow_name(*arguments, settings)):
+        settings["shadow"] = shadow
     settings = routing.routed(app, name, *arguments, settings)
     task_id, root_id, parent_id = _lineage(name, arguments, settings)
     fields: dict[str, Any] = {
-        **fields_of(settings),
+        **fields_of(settings, app.timezone),
         "id": task_id,
         "root_id": root_id,
         "parent_id": parent_id,
-        "eta": eta_of(settings.get("countdown"), settings.get("eta")),
+        "eta": eta_of(settings.get("countdown"), settings.get("eta"), app.timezone),
         "stamps": stamps_of(options),
         "properties": properties_of(settings),
     }
@@ -170,14 +173,14 @@ def attempt_after(
     if options.get("queue"):
         options["queue"] = routing.resolved(task.app, task.name, options["queue"])
     changes: dict[str, Any] = {
-        **fields_of(options),
+        **fields_of(options, task.app.timezone),
         "id": message.id,
         "args": new_args,
         "kwargs": new_kwargs,
         "retries": message.retries + 1,
         "slot": None,
         "missed": 0,
-        "eta": eta_of(options.get("countdown"), options.get("eta")),
+        "eta": eta_of(options.get("countdown"), options.get("eta"), task.app.timezone),
         "properties": {**message.properties, **properties_of(options)},
     }
     return _checked(message.replace(**changes))

@@ -6,6 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import GenericAlias
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from celeriac import context, declaring, publish, registry, states
@@ -71,6 +72,7 @@ class Task(Inert, Validated):
     """The function's first argument is the task."""
 
     app: Celeriac
+    __class_getitem__: ClassVar[Any] = classmethod(GenericAlias)
     MaxRetriesExceededError: ClassVar[type[Exception]] = MaxRetriesExceededError
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
@@ -225,6 +227,9 @@ class Task(Inert, Validated):
 
         result: AsyncResult = replacing.add_to_chord(self, sig)
         return result
+
+    def shadow_name(self, args: Any, kwargs: Any, options: Any) -> str | None:
+        """The name to show for a call, where the call does not say one; None for the task's."""
 
     def before_start(self, task_id: Any, args: Any, kwargs: Any) -> None:
         """Called before the body; what it raises is the task's failure."""

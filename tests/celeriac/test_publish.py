@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -235,6 +236,48 @@ def test_a_delay_of_more_than_a_year_is_refused(app: Celeriac, far: dict[str, An
 )
 def test_expiry_is_seconds_a_length_of_time_or_a_moment(app: Celeriac, expires: Any, moment: datetime) -> None:
     assert built(app, expires=expires).expires == moment
+
+
+def test_a_naive_time_is_in_the_apps_time_zone() -> None:
+    app = Celeriac("office", timezone="Europe/Berlin")
+    task = app.task(name="office.work")(lambda: None)
+    message = message_of(app, "office.work", None, None, eta=NAIVE_ONE, expires="2026-11-22T14:00:00")
+    assert (message.eta, message.expires) == (NOON, NOON + timedelta(hours=1))
+    assert attempt_after(task, message, None, None, eta=NAIVE_ONE).eta == NOON
+
+
+@pytest.mark.parametrize("text", ["2026-11-22T13:00:00", "2026-11-22T13:00:00Z", "2026-11-22T14:00:00+01:00"])
+def test_a_time_may_be_text(app: Celeriac, text: str) -> None:
+    message = built(app, eta=text, expires=text)
+    assert (message.eta, message.expires) == (NOON + timedelta(hours=1),) * 2
+
+
+@pytest.mark.parametrize("option", ["eta", "expires"])
+def test_a_text_that_is_no_time_is_refused(app: Celeriac, option: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="'soon' is no ISO 8601 time"):
+        built(app, **{option: "soon"})
+
+
+@pytest.mark.parametrize("serializer", ["pickle", "yaml", "msgpack"])
+def test_a_serializer_other_than_json_is_refused(app: Celeriac, serializer: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="serializer must be 'json'"):
+        built(app, serializer=serializer)
+
+
+def test_a_task_may_say_under_which_name_a_call_is_shown(app: Celeriac) -> None:
+    class Named(Task):
+        def shadow_name(self, args: Any, kwargs: Any, options: Any) -> str | None:
+            return f"{self.name} for {args[0]}" if args else None
+
+    app.task(name="office.work", base=Named)(lambda *_: None)
+    assert message_of(app, "office.work", ["acme"], None).shadow == "office.work for acme"
+    assert message_of(app, "office.work", ["acme"], None, shadow="x").shadow == "x"
+    assert message_of(app, "office.work", None, None).shadow is None
+
+
+def test_a_task_class_can_be_subscripted_as_celerys() -> None:
+    base: Any = Task
+    assert issubclass(types.new_class("Typed", (base[[int], str],)), Task)
 
 
 def test_a_date_is_no_moment_to_expire_at(app: Celeriac) -> None:
