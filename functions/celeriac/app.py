@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
 import os
 import threading
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
+from typing import Any, NoReturn, Self, overload
 
 from celeriac import config, context, current, publish, registry, signals
 from celeriac.absent import NOT_HERE, SCHEDULES
@@ -16,17 +15,15 @@ from celeriac.annotations import annotate
 from celeriac.canvas import Signature, signature
 from celeriac.conf.configured import Configured
 from celeriac.discovery import Discovery
+from celeriac.operated import Operated
 from celeriac.result import AsyncResult, GroupResult, ResultBackend, ResultSet
 from celeriac.services import Services
 from celeriac.task import Task as BaseTask
 
-if TYPE_CHECKING:
-    from celeriac.control import Control
-
 __all__ = ["Celeriac", "current_app"]
 
 
-class Celeriac(Configured):
+class Celeriac(Configured, Operated):
     """A worker's app; `main` is the worker's folder, its queue, and the prefix of its tasks' names.
 
     >>> app = Celeriac("thumbnail")
@@ -228,13 +225,6 @@ class Celeriac(Configured):
     def queue_of(self, name: str) -> str:
         """The queue of a task: its worker's, which for a task of another app is the first part of its name."""
         return self.main if self.known(name) else name.partition(".")[0]
-
-    @functools.cached_property
-    def control(self) -> Control:
-        """Orders to the workers, and questions: `revoke`, `rate_limit`, `inspect` …"""
-        from celeriac.control import Control  # no task needs it
-
-        return Control(self)
 
     def send_task(
         self, name: str, args: Sequence[Any] | None = None, kwargs: Mapping[str, Any] | None = None, **options: Any

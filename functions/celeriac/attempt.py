@@ -55,7 +55,7 @@ class Delivery:
         """How long the message has been in the queue beyond the time that it was to wait; None if SQS does not say."""
         if self.sent_at is None:
             return None
-        due_at = max(self.sent_at, self.message.eta or self.sent_at)
+        due_at = max(self.sent_at, self.message.due or self.sent_at)
         return max(0.0, (until - due_at).total_seconds())
 
     @property

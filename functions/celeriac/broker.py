@@ -20,6 +20,7 @@ from typing import Any
 
 from celeriac import aws, clock, fifo, limits
 from celeriac.exceptions import DecodeError, ObjectNotFound, OperationalError, PublishError, QueueNotFound
+from celeriac.ids import new_id
 from celeriac.lanes import Lane, is_fifo
 from celeriac.message import Message
 from celeriac.scheduler import Scheduler
@@ -119,6 +120,13 @@ class Broker(ABC):
                     continue
                 scheduler = None
             yield queue, entry
+
+    def send_text(self, queue: str, entry_id: str, text: str) -> None:
+        """Send a text as it is, which may be no message; raises QueueNotFound or PublishError."""
+        self.require(queue)
+        line = (fifo.ONE_LINE, new_id()) if self.keeps_order(queue) else (None, None)
+        if unsent := self._send_patiently(queue, [Entry(entry_id, text, 0, *line)]):
+            raise PublishError(unsent)
 
     def open(self, body: str, message_id: str) -> Message:
         """The message that a queue delivered; raises DecodeError, or PayloadGone.

@@ -6,7 +6,7 @@ rows, joins and messages again, and doing it twice does no harm.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from celeriac import clock, errbacks, states
@@ -25,7 +25,7 @@ from celeriac.serialization import dumps, loads
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
 
-__all__ = ["conclude", "follow_ups"]
+__all__ = ["conclude", "follow_ups", "those_waiting"]
 
 
 Send = Callable[[Launch], None]
@@ -78,19 +78,33 @@ def _call(app: Celeriac, parent: Message, signature: Any, args: list[Any], launc
 
 def _abandon(app: Celeriac, message: Message, row: Row) -> None:
     """Record the chain's other tasks as failed, too, so that nobody waits for them."""
-    for step in message.chain:
-        for task in _ends(maybe_signature(step, app)):
-            app.services.backend.record(
-                Row(
-                    id=task.options["task_id"],
-                    state=states.FAILURE,
-                    name=task.task,
-                    error=row.error,
-                    root_id=message.root_id,
-                    parent_id=message.id,
-                    done_at=row.done_at,
-                )
+    for task in _still_to_come(app, message):
+        app.services.backend.record(
+            Row(
+                id=task.options["task_id"],
+                state=states.FAILURE,
+                name=task.task,
+                error=row.error,
+                root_id=message.root_id,
+                parent_id=message.id,
+                done_at=row.done_at,
             )
+        )
+
+
+def those_waiting(app: Celeriac, message: Message) -> Iterator[str]:
+    """The ids of the tasks that cannot run before this one has succeeded: later in its chain, the bodies of chords."""
+    yield from (task.options["task_id"] for task in _still_to_come(app, message))
+    place = Place.of(message.chord)
+    while place and (join := app.services.backend.find_join(place)):
+        for body in _unfed(app, join)[1].messages if join.body else ():
+            yield body.id
+            yield from those_waiting(app, body.replace(chord=None))
+        place = Place.of(join.place)
+
+
+def _still_to_come(app: Celeriac, message: Message) -> list[Any]:
+    return [task for step in message.chain for task in _ends(maybe_signature(step, app))]
 
 
 def _ends(signature: Any) -> list[Any]:
@@ -158,13 +172,19 @@ def _fail(app: Celeriac, join: Join, error: ChordError, send: Send) -> None:
 
     A body that is a group has no handle whose parents could tell what happened: its members fail with the cause itself.
     """
-    launch = Launch()
-    with told_by(join.id, "body"):
-        body = maybe_signature(join.body, app)
-        body.freeze()
-        plan(app, body, launch, args=[[]], rest=join.chain, place=Place.of(join.place), root_id=join.root_id)
+    body, launch = _unfed(app, join)
     record = dumps(record_of((isinstance(body, group) and error.__cause__) or error))
     for message in launch.messages:
         row = Row.of(message, states.FAILURE, error=record, message=message.dumps(), done_at=clock.now())
         open_joins(app, launch)
         conclude(app, message, app.services.backend.record(row), send)
+
+
+def _unfed(app: Celeriac, join: Join) -> tuple[Any, Launch]:
+    """The body of a join, and what it would send without the results that it waits for."""
+    launch = Launch()
+    with told_by(join.id, "body"):
+        body = maybe_signature(join.body, app)
+        body.freeze()
+        plan(app, body, launch, args=[[]], rest=join.chain, place=Place.of(join.place), root_id=join.root_id)
+    return body, launch

@@ -18,7 +18,7 @@ from celeriac import limits
 from celeriac.exceptions import DecodeError
 from celeriac.serialization import dumps, loads
 
-__all__ = ["VERSION", "Message", "signature_fields"]
+__all__ = ["VERSION", "Message", "readable_id", "signature_fields"]
 
 VERSION = 1
 HIGHEST_PRIORITY = 255
@@ -117,6 +117,11 @@ class Message:
 def signature_fields(value: object) -> bool:
     """Whether this is a signature as JSON: an object that names a task."""
     return isinstance(value, dict) and isinstance(value.get("task"), str)
+
+
+def readable_id(value: object) -> str | None:
+    """A task's id as far as it is one."""
+    return str(value) if _is_id(value) else None
 
 
 def _same(value: Any) -> Any:

@@ -75,7 +75,8 @@ class Row:
     @property
     def listing(self) -> tuple[str, datetime] | None:
         """Under what the table lists the row, and in which place there; None for most rows."""
-        if self.state == states.FAILURE and self.done_at:
+        is_sent_again = self.state == states.PENDING and self.message is not None
+        if self.done_at and (self.state == states.FAILURE or is_sent_again):
             return f"{states.FAILURE}#{self.done_at.date()}", self.done_at
         if self.started_at and not self.ready and self.state not in _NOT_BEGUN:
             return f"{states.STARTED}#{self.queue}", self.started_at

@@ -167,3 +167,8 @@ def test_a_tenants_messages_are_marked_as_its_own_in_any_queue(engine: Any) -> N
     marked = [message(1, tenant="acme"), message(2, tenant="acme", eta=clock.now()), message(3)]
     engine.broker.publish(marked)
     assert {item.id: group for item, _, group in engine.held("a")} == {"id-1": "acme", "id-2": "acme", "id-3": None}
+
+
+def test_a_text_goes_out_as_it_is(engine: Any) -> None:
+    engine.broker.send_text("a", "id", "no json")
+    assert [body for body, _ in engine.bodies()] == ["no json"]

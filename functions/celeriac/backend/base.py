@@ -70,6 +70,10 @@ class Backend(ABC):
         """Write an outcome; returns None, or the row that stood in its way."""
 
     @abstractmethod
+    def _amend(self, row: Row, was: Row) -> bool:
+        """Put a row in the place of one of that state and attempt, if it still stands; says whether it did."""
+
+    @abstractmethod
     def forget(self, task_id: str) -> None:
         """Delete a task's row, if there is one."""
 
@@ -130,6 +134,14 @@ class Backend(ABC):
         """Write an outcome, or the RETRY that ends an attempt; returns the row that stands, ours or an earlier one."""
         standing = self._record(self._stashed(row))
         return self.filled(standing) if standing else row
+
+    def amend(self, row: Row, *, was: Row) -> bool:
+        """Have an operator's word on a row stand in its place, if nothing has happened to it since; says whether."""
+        return self._amend(self._stashed(row), was)
+
+    def find_join(self, place: Place) -> Join | None:
+        """The join that a place is in, as long as it is kept."""
+        return self._join(place.join)
 
     def open_join(self, join: Join, *, tell_size: bool = False) -> None:
         """Keep a join for its members to arrive at; a second time changes nothing.

@@ -218,6 +218,15 @@ class MemoryBackend(Backend):
             self._put(row.replace(mark=standing.mark) if standing and row.state == states.RETRY else row)
             return None
 
+    def _amend(self, row: Row, was: Row) -> bool:
+        self._step(f"amend {row.id}")
+        with self._lock:
+            standing = self._living(row.id)
+            if standing is None or (standing.state, standing.attempt) != (was.state, was.attempt):
+                return False
+            self._put(row)
+            return True
+
     def mark(self, task_id: str, mark: str) -> None:
         self._step(f"mark {task_id}")
         with self._lock:

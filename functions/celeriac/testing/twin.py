@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from celeriac import clock
+from celeriac.dead_letters import DEAD, DeadLetters
 from celeriac.lanes import Lane
 from celeriac.services import Services
 from celeriac.testing.calls import MemoryScheduler
@@ -62,6 +63,8 @@ class Twin:
         self.dead_letters: dict[str, list[QueuedMessage]] = defaultdict(list)
         self.now = datetime.now(UTC)
         self._processes: dict[str, Worker] = {}
+        self._untold: list[tuple[str, QueuedMessage]] = []
+        self._undertaker = DeadLetters.of(self.services)
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -81,6 +84,8 @@ class Twin:
         """Deliver messages until none is left, or none before `until`; time moves on to each."""
         for _ in range(MOST_INVOCATIONS):
             at, queue = self._next() or (None, None)
+            if at is None and self._tell_of_the_dead():
+                continue
             if at is None or (until is not None and at > until):
                 return
             self.now = max(self.now, at)
@@ -90,8 +95,7 @@ class Twin:
     def invoke(self, queue: str) -> None:
         """Invoke a worker once with what is due in its queue, as SQS and Lambda do."""
         batch = self.broker.receive(queue, self.batch_size, visibility_s=6 * self.timeout_s)
-        arn = f"arn:aws:sqs:us-east-1:000000000000:{self.broker.queues[queue].rpartition('/')[2]}"
-        event = {"Records": [_record(message, arn) for message in batch]}
+        event = {"Records": [_record(message, self._arn(queue)) for message in batch]}
         try:
             response = self._process(queue)(event, _Invocation(self.timeout_s))
             failed = {item["itemIdentifier"] for item in response["batchItemFailures"]}
@@ -113,6 +117,27 @@ class Twin:
         for message in [item for item in self.broker.messages[queue] if item.receives >= most]:
             self.broker.messages[queue].remove(message)
             self.dead_letters[queue].append(message)
+            self._untold.append((queue, message))
+        self._tell_of_the_dead()
+
+    def _tell_of_the_dead(self) -> bool:
+        """Have the dead letters recorded, as the function on their queues does; says whether one was.
+
+        What fails there is tried again with the next, and when nothing else is left to do.
+        """
+        untold, self._untold = self._untold, []
+        for queue, message in untold:
+            event = {"Records": [_record(message, self._arn(queue, DEAD))]}
+            try:
+                failed = self._undertaker(event)["batchItemFailures"]
+            except Crash:
+                failed = [{"itemIdentifier": message.message_id}]
+            self._untold += [(queue, message)] if failed else []
+        return len(self._untold) < len(untold)
+
+    def _arn(self, queue: str, ending: str = "") -> str:
+        name, dot, fifo = self.broker.queues[queue].rpartition("/")[2].partition(".fifo")
+        return f"arn:aws:sqs:us-east-1:000000000000:{name}{ending}{dot}{fifo}"
 
     def _next(self) -> tuple[datetime, str | None] | None:
         """What happens next, and where; a schedule fires nowhere."""

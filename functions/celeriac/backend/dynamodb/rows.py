@@ -27,6 +27,7 @@ IS_UNFINISHED = "NOT #state IN (:success, :failure, :revoked)"
 MARK_IS_WEAKER = f"{IS_UNFINISHED} AND (attribute_not_exists(#mark) OR #mark < :mark)"
 ATTEMPT_IS_CURRENT = f"{ROW_IS_GONE} OR (#attempt <= :attempted AND {IS_UNFINISHED})"
 ATTEMPT_MAY_GO_ON = f"({ATTEMPT_IS_CURRENT}) AND (attribute_not_exists(#mark) OR #mark < :terminate)"
+ROW_IS_UNCHANGED = "#state = :was AND #attempt = :its_attempt"
 
 
 class DynamoDBBackend(Notes):
@@ -68,6 +69,16 @@ class DynamoDBBackend(Notes):
         with suppress(Standing):
             self._update(task_id, f"SET {update}", names, values, ConditionExpression=MARK_IS_WEAKER)
 
+    def _amend(self, row: Row, was: Row) -> bool:
+        fields = {**fields_of(row), "expires_at": self.expires_at(row)}
+        gone = [name for name in ATTRIBUTES if name not in fields]
+        update = f"{_setting(fields)} REMOVE {', '.join(f'#{name}' for name in gone)}"
+        values = {**fields, "was": was.state, "its_attempt": was.attempt}
+        with suppress(Standing):
+            self._update(row.id, update, (*fields, *gone), values, ConditionExpression=ROW_IS_UNCHANGED)
+            return True
+        return False
+
     def listed(self, under: str) -> Iterator[Row]:
         pages = (
             aws.client("dynamodb")
@@ -92,7 +103,7 @@ class DynamoDBBackend(Notes):
         values = {**fields, "attempted": row.attempted, **_FINISHED, "now": int(now_text())}
         if condition == ATTEMPT_MAY_GO_ON:
             values["terminate"] = marks.TERMINATE
-        update = "SET " + ", ".join(f"#{name} = :{name}" for name in fields)
+        update = _setting(fields)
         update += " REMOVE " + ", ".join(f"#{name}" for name in remove) if remove else ""
         names = {"id", "mark", *fields, *remove} if "#mark" in condition + update else {"id", *fields, *remove}
         try:
@@ -101,6 +112,10 @@ class DynamoDBBackend(Notes):
         except Standing as refusal:
             return refusal.row
         return None
+
+
+def _setting(fields: Iterable[str]) -> str:
+    return "SET " + ", ".join(f"#{name} = :{name}" for name in fields)
 
 
 _FINISHED = {"success": states.SUCCESS, "failure": states.FAILURE, "revoked": states.REVOKED}

@@ -1,0 +1,31 @@
+"""What an operator does with an app: `app.control`, `app.failures`."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from celeriac.app import Celeriac
+    from celeriac.control import Control
+    from celeriac.failures import Failures
+
+__all__ = ["Operated"]
+
+
+class Operated:
+    """An app that can be operated; none of it is imported before somebody does, for no task needs it."""
+
+    @functools.cached_property
+    def control(self) -> Control:
+        """Orders to the workers, and questions: `revoke`, `rate_limit`, `inspect` …"""
+        from celeriac.control import Control
+
+        return Control(cast("Celeriac", self))
+
+    @functools.cached_property
+    def failures(self) -> Failures:
+        """What failed: `list`, `retry`, `drop`."""
+        from celeriac.failures import Failures
+
+        return Failures(cast("Celeriac", self))
