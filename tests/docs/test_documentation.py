@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from benchmarks import costs
+from celeriac.conf import ALWAYS, DEFAULTS, NOT_HERE, REFUSED
 from celeriac.testing import Twin
 from tests.celery_suite import listing
 
@@ -74,6 +75,21 @@ def test_the_page_on_testing_is_a_project_whose_tests_pass(tmp_path: Path) -> No
         file.parent.mkdir(exist_ok=True)
         file.write_text(text)
     assert pytest_in(tmp_path).returncode == 0
+
+
+def test_every_setting_of_celerys_has_a_row_that_says_what_the_code_says() -> None:
+    page = (ROOT / "docs/celery.md").read_text()
+    rows = [line for line in page.split("## The settings")[1].split("\n## ")[0].splitlines() if line.startswith("| `")]
+    always = [f"| `{name}` | always `{value!r}`: {why} |" for name, (value, why) in sorted(ALWAYS.items())]
+    kinds = {"no effect": NOT_HERE, "an error": REFUSED}
+    reasons = [
+        "| " + ", ".join(f"`{name}`" for name in group) + f" | {kind}: {why} |"
+        for kind, groups in kinds.items()
+        for why, group in groups.items()
+    ]
+    assert [row for row in (*always, *reasons) if row not in rows] == []
+    told = [row.split("`")[1] for row in rows if row not in (*always, *reasons)]
+    assert told == sorted(DEFAULTS)
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/costs.md"])
