@@ -16,12 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.celery_suite import processes
 from tests.celery_suite.distribution import FILES, unpacked
+from tests.celery_suite.processes import COUNTS
 from tests.celery_suite.witness import free_ports
 
 HERE = Path(__file__).parent
-SIDE_BY_SIDE = [f"--numprocesses={processes.COUNT}", "--dist=worksteal"]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,17 +29,17 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--engine", choices=ENGINES, default="twin")
     chosen, words = parser.parse_known_args(arguments)
     distribution = unpacked()
-    witnesses = free_ports(processes.COUNT)
+    witnesses = free_ports(COUNTS[chosen.engine])
     with ENGINES[chosen.engine](distribution, witnesses) as environment:
         options = [f"--engine={chosen.engine}", f"--witnesses={','.join(map(str, witnesses))}"]
+        if not any(word.startswith("test_") for word in words):
+            options += [f"--numprocesses={len(witnesses)}", "--dist=worksteal", *FILES]
         return _run(distribution, [*options, *words], environment)
 
 
 def _run(distribution: Path, words: Sequence[str], environment: Mapping[str, str]) -> int:
     inside = distribution / "t" / "integration"
     named = [str(inside / word) if word.startswith("test_") else word for word in words]
-    if not any(word.startswith("test_") for word in words):
-        named += [*SIDE_BY_SIDE, *(str(inside / name) for name in FILES)]
     settings = [f"--config-file={HERE / 'pytest.ini'}", f"--rootdir={distribution}"]
     command = [sys.executable, "-m", "pytest", *settings, *named]
     return subprocess.run(command, env=dict(environment), check=False).returncode  # noqa: S603 - this interpreter
