@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from celeriac.message import Message
     from celeriac.task import Task
 
-__all__ = ["Context", "current_worker_task", "hostname", "innermost", "leave_trail", "pushed", "request_of"]
+__all__ = [
+    "Context",
+    "Requested",
+    "current_worker_task",
+    "hostname",
+    "innermost",
+    "leave_trail",
+    "pushed",
+    "request_of",
+]
 
 REPR_CHARS = 1024
 """As much of the arguments as Celery shows."""
@@ -185,7 +194,7 @@ def _shown(arguments: Any, told: str | None) -> str:
     return told if told is not None else shown(arguments, REPR_CHARS)
 
 
-_stack: ContextVar[tuple[tuple[Task, Context], ...]] = ContextVar("celeriac_requests", default=())
+_stack: ContextVar[tuple[tuple[Any, Context], ...]] = ContextVar("celeriac_requests", default=())
 
 
 @contextmanager
@@ -215,6 +224,28 @@ def leave_trail(result: Any) -> None:
         running[1].children.append(result)
 
 
-def request_of(task: Task) -> Context | None:
+def request_of(task: Requested) -> Context | None:
     """The innermost request of this very task."""
     return next((request for running, request in reversed(_stack.get()) if running is task), None)
+
+
+class Requested:
+    """A task, as far as its request is concerned."""
+
+    @property
+    def request(self) -> Context:
+        """The running call's request; outside of one, an empty one with `called_directly` set."""
+        return request_of(self) or Context()
+
+    def push_request(self, *fields: Mapping[str, Any], **more: Any) -> None:
+        """Have `request` say this until `pop_request`, as a test of a bound task does."""
+        _stack.set((*_stack.get(), (self, Context(*fields, **more))))
+
+    def pop_request(self) -> Context | None:
+        """Take back the last `push_request`; returns the request, or None where there is none."""
+        stack = list(_stack.get())
+        found = next((item for item in reversed(stack) if item[0] is self), None)
+        if found is not None:
+            stack.remove(found)
+            _stack.set(tuple(stack))
+        return found and found[1]

@@ -32,10 +32,10 @@ def apply(
     links = {name: listed(options.pop(name, None)) for name in ("link", "link_error")}
     ignored = ("countdown", "eta", "queue")
     message = message_of(task.app, task.name, args, kwargs, **{k: v for k, v in options.items() if k not in ignored})
-    request = Context.of(message, is_eager=True)
+    request = _request(message)
     row = trace(task, request)
     while row.state == states.RETRY and row.message:
-        request = Context.of(Message.loads(row.message), is_eager=True)
+        request = _request(Message.loads(row.message))
         row = trace(task, request)
     if throw and request.error is not None and row.state == states.FAILURE:
         raise request.error
@@ -51,3 +51,11 @@ def apply(
         errbacks.call_here(task.app, message.replace(link_error=links["link_error"]), row)
     traceback = loads(row.error).get("traceback") if row.error else None
     return EagerResult(message.id, value, row.state, traceback, task.name, task.app)
+
+
+def _request(message: Message) -> Context:
+    """As Celery's eager tasks are told: without stamps there are none, rather than an empty set of them."""
+    request = Context.of(message, is_eager=True)
+    if not message.stamps:
+        request.update(stamps=None, stamped_headers=None)
+    return request

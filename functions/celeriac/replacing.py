@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from celeriac.context import Context
     from celeriac.task import Task
 
-__all__ = ["add_to_chord", "replace"]
+__all__ = ["add_to_chord", "replace", "take_place"]
 
 
 def replace(task: Task, signature: Any) -> Any:
-    """Send a canvas that takes this task's id, callbacks, and place in its chain and its chord; raises Ignore."""
+    """Hand `on_replace` a canvas with this task's id and callbacks, to take its place."""
     message = task.request.message
     replacement = maybe_signature(signature, task.app).clone()
     if isinstance(replacement, _chain) and not replacement.tasks:
@@ -29,19 +29,27 @@ def replace(task: Task, signature: Any) -> Any:
     if _ends_in_a_group(replacement):  # whose results are then one task's, under the id of this one
         whole = task.app.tasks["celery.accumulate"].s()
         replacement = chord(replacement, whole) if isinstance(replacement, group) else chain_of(replacement, whole)
-    if message is None:
-        return replacement.apply().get()
+    if message is None or task.request.is_eager:
+        return task.on_replace(replacement)
     if message.stamps:
         replacement.stamp(append_stamps=True, **message.stamps)
     for callback in message.link:
         replacement.link(maybe_signature(callback, task.app))
     for errback in message.link_error:
         replacement.link_error(maybe_signature(errback, task.app))
-    nesting = {"replaced_task_nesting": message.replaced_task_nesting + 1}
     for step in (replacement, *(replacement.tasks if isinstance(replacement, _chain) else ())):
-        step.set(**nesting)
-    rest = [{**step, "options": {**step.get("options", {}), **nesting}} for step in message.chain]
+        step.set(replaced_task_nesting=message.replaced_task_nesting + 1)
     replacement.freeze(message.id, group_id=message.group, group_index=message.group_index)
+    return task.on_replace(replacement)
+
+
+def take_place(task: Task, replacement: Any) -> Any:
+    """Send a canvas into the task's place in its chain and its chord, and raise Ignore; without a worker run it."""
+    message = task.request.message
+    if message is None or task.request.is_eager:
+        return replacement.apply().get()
+    nesting = {"replaced_task_nesting": message.replaced_task_nesting + 1}
+    rest = [{**step, "options": {**step.get("options", {}), **nesting}} for step in message.chain]
     launch = Launch()
     lineage = {"root_id": message.root_id or message.id, "parent_id": message.parent_id}
     plan(task.app, replacement, launch, rest=rest, place=Place.of(message.chord), **lineage)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from celeriac import context, declaring, publish, registry, states
 from celeriac.canvas import Signature, chunks, xmap, xstarmap
 from celeriac.conf import DEFAULTS
-from celeriac.context import Context
+from celeriac.context import Context, Requested
 from celeriac.exceptions import MaxRetriesExceededError, Retry
 from celeriac.inert import Inert, explain
 from celeriac.models import Validated, validated
@@ -38,7 +38,7 @@ class FromConf:
         return DEFAULTS[self.setting] if task is None else task.app.conf[self.setting]
 
 
-class Task(Inert, Validated):
+class Task(Requested, Inert, Validated):
     """A task; the attributes are the options of `@app.task`, with Celery's defaults.
 
     Times are seconds. Some have their default from the app's configuration.
@@ -173,11 +173,6 @@ class Task(Inert, Validated):
         """What the function takes, `self` left out where the task is bound."""
         return inspect.signature(self.run)
 
-    @property
-    def request(self) -> Context:
-        """The running call's request; outside of one, an empty one with `called_directly` set."""
-        return context.request_of(self) or Context()
-
     def retry(
         self,
         args: Sequence[Any] | None = None,
@@ -220,6 +215,12 @@ class Task(Inert, Validated):
         from celeriac import replacing
 
         return replacing.replace(self, sig)
+
+    def on_replace(self, sig: Any) -> Any:
+        """Called by `replace` with what takes this task's place; overridden, it returns what its `super()` does."""
+        from celeriac import replacing
+
+        return replacing.take_place(self, sig)
 
     def add_to_chord(self, sig: Any) -> AsyncResult:
         """Add a member to the header of the chord that this task is in, before it ends itself."""

@@ -205,3 +205,16 @@ def test_each_thread_has_requests_of_its_own(app: Celeriac) -> None:
         sent = [work.delay(number) for number in range(2)]
         twin.run()
     assert [seen[0], seen[1]] == [result.id for result in sent]
+
+
+def test_a_test_may_say_what_a_tasks_request_is() -> None:
+    task = Celeriac("shop").task(bind=True)(lambda self: self.request.retries)
+    task.push_request(id="a", retries=1)
+    task.push_request(id="b", retries=2)
+    assert (task.request.id, task.request.retries) == ("b", 2)
+    popped = task.pop_request()
+    assert popped is not None
+    assert (popped.id, task.request.id) == ("b", "a")
+    task.pop_request()
+    assert task.pop_request() is None
+    assert task.request.id is None

@@ -147,3 +147,21 @@ def test_a_replacement_knows_how_often_the_task_was_replaced(shop: Shop, twin: T
     chain(deep.si(2), deep.si(0)).delay()
     twin.run()
     assert seen == [0, 1, 2, 2, 2, 2], "as in Celery, the steps that follow count, too"
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_task_hears_by_what_it_is_replaced(shop: Shop, twin: Twin, here: bool) -> None:
+    heard = []
+
+    class Curious(Task):
+        def on_replace(self, sig: Any) -> Any:
+            heard.append(sig.task)
+            return super().on_replace(sig)
+
+    @shop.app.task(name="shop.step_aside", bind=True, base=Curious)
+    def step_aside(self: Task) -> Any:
+        return self.replace(shop.add.s(1, 2))
+
+    result = step_aside.apply() if here else step_aside.delay()
+    twin.run()
+    assert (result.get(timeout=0), heard) == (3, ["shop.add"])

@@ -135,3 +135,11 @@ def test_a_later_call_does_not_change_a_stamp(twin: Twin) -> None:
     result = look.s().stamp(tenant="acme").apply_async(tenant="another")
     twin.run()
     assert result.get(timeout=0) == {"tenant": "acme"}
+
+
+def test_a_stamp_that_is_a_set_travels_as_a_list(twin: Twin) -> None:
+    stamped = look.s()
+    stamped.stamp(teams={"b", "a"})
+    result = stamped.delay()
+    twin.run()
+    assert result.get(timeout=0) == {"teams": ["a", "b"]}

@@ -4,7 +4,7 @@ Source: https://docs.celeryq.dev/en/stable/userguide/canvas.html
 """
 
 from celeriac.canvas.chain import _chain, chain
-from celeriac.canvas.chord import chord
+from celeriac.canvas.chord import _chord, chord
 from celeriac.canvas.group import group
 from celeriac.canvas.maps import chunks, xmap, xstarmap
 from celeriac.canvas.signature import Signature, maybe_signature, signature
@@ -17,6 +17,7 @@ __all__ = [
     "Signature",
     "StampingVisitor",
     "_chain",
+    "_chord",
     "chain",
     "chord",
     "chunks",

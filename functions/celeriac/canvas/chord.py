@@ -13,7 +13,7 @@ from celeriac.result.base import put_under
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
 
-__all__ = ["chord"]
+__all__ = ["_chord", "chord"]
 
 
 @Signature.register_type("chord")
@@ -162,6 +162,10 @@ class chord(Signature):  # noqa: N801 - Celery's name
             return f"%{self.body.reprcall(self.tasks)}"
         first, *others = self.body.tasks
         return "%(" + " | ".join([first.reprcall(self.tasks), *map(repr, others)]) + ")"
+
+
+_chord = chord
+"""Celery's name for the class, where `chord` might be a function."""
 
 
 def _header(header: Any, app: Celeriac | None) -> group:

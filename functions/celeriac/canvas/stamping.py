@@ -71,6 +71,7 @@ def merged_stamps(first: Mapping[str, Any], *others: Mapping[str, Any] | None, a
                 stamps[name] = value
             elif append:
                 stamps[name] = [*_listed(stamps[name]), *_listed(value)]
+    stamps = {name: _listed(value) if isinstance(value, set | frozenset) else value for name, value in stamps.items()}
     return {**stamps, STAMPED: list(stamps)}
 
 
@@ -81,4 +82,7 @@ def stamps_of(options: Mapping[str, Any], *, all_by_default: bool = False) -> St
 
 
 def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple | set) else [value]
+    """A value as a list; a set is sorted, for JSON has none and a message is the same text each time."""
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=repr)
+    return list(value) if isinstance(value, list | tuple) else [value]

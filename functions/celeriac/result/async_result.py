@@ -192,6 +192,11 @@ class AsyncResult(Meta, Family, ResultBase):
     def __str__(self) -> str:
         return self.id
 
+    def _get_task_meta(self) -> dict[str, Any]:
+        """What is known of the task, under Celery's names; some code bases ask for it."""
+        meta: dict[str, Any] = self.app.backend.get_task_meta(self.id)
+        return meta
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.id}>"
 
