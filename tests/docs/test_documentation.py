@@ -87,7 +87,7 @@ def test_every_setting_of_celerys_has_a_row_that_says_what_the_code_says() -> No
         for kind, groups in kinds.items()
         for why, group in groups.items()
     ]
-    assert [row for row in (*always, *reasons) if row not in rows] == []
+    assert [row for row in (*always, *reasons) if rows.count(row) != 1 or page.count(row) != 1] == []
     told = [row.split("`")[1] for row in rows if row not in (*always, *reasons)]
     assert told == sorted(DEFAULTS)
 
