@@ -62,7 +62,7 @@ def _options(task: Task, error: Exception) -> dict[str, Any]:
     options: dict[str, Any] = {"exc": error, **task.retry_kwargs}
     if task.retry_backoff:
         options["countdown"] = exponential_backoff_interval(
-            factor=float(task.retry_backoff),
+            factor=int(max(1.0, task.retry_backoff)),  # whole seconds and at least one, as in Celery
             retries=task.request.retries,
             maximum=task.retry_backoff_max,
             full_jitter=task.retry_jitter,

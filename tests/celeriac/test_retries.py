@@ -138,10 +138,11 @@ def test_back_off_without_jitter_doubles_and_is_capped() -> None:
     assert flaky.pauses_s == [1, 2, 4, 6, 6]
 
 
-def test_a_number_is_the_factor_of_the_back_off() -> None:
-    flaky = Flaky(Busy(), Busy(), autoretry_for=(Busy,), retry_backoff=5, retry_jitter=False)
+@pytest.mark.parametrize(("number", "pauses_s"), [(5, [5, 10]), (0.1, [1, 2]), (-1, [1, 2]), (1.9, [1, 2])])
+def test_a_number_is_the_factor_of_the_back_off_in_whole_seconds(number: float, pauses_s: list[float]) -> None:
+    flaky = Flaky(Busy(), Busy(), autoretry_for=(Busy,), retry_backoff=number, retry_jitter=False)
     flaky.played()
-    assert flaky.pauses_s == [5, 10]
+    assert flaky.pauses_s == pauses_s
 
 
 def test_jitter_is_the_default_of_the_back_off() -> None:
