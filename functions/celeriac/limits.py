@@ -29,6 +29,9 @@ EMF_VALUES: Final = 100
 """Values of one metric in one line:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html"""
 
+METRICS_A_REQUEST: Final = 500
+"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html"""
+
 INLINE_MESSAGE_BYTES: Final = 512 * KIB
 """A longer message goes to S3. SQS bills 64 KB chunks of each send and receive ($0.80/M together), S3 a PUT and a GET
 ($5.40/M) whatever the size: past eight chunks S3 is the cheaper carrier."""

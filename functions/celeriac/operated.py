@@ -1,4 +1,4 @@
-"""What an operator does with an app: `app.control`, `app.failures`."""
+"""What an operator does with an app: `app.control`, `app.failures`, `app.operations`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from celeriac.app import Celeriac
     from celeriac.control import Control
     from celeriac.failures import Failures
+    from celeriac.operations import Operations
 
 __all__ = ["Operated"]
 
@@ -29,3 +30,11 @@ class Operated:
         from celeriac.failures import Failures
 
         return Failures(cast("Celeriac", self))
+
+    @property
+    def operations(self) -> Operations:
+        """Queues and workers, to be looked at and changed: `queues`, `workers`, `pause`, `resume`, `redrive`."""
+        from celeriac.operations.amazon import AmazonOperations
+
+        services = cast("Celeriac", self).services
+        return services.operations or AmazonOperations(services.broker, services.backend)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from celeriac.backend import Backend, DynamoDBBackend
 from celeriac.broker import Broker, SQSBroker
@@ -12,6 +12,9 @@ from celeriac.config import Config
 from celeriac.noticeboard import NoticeBoard
 from celeriac.scheduler import EventBridgeScheduler
 from celeriac.storage import Bucket
+
+if TYPE_CHECKING:
+    from celeriac.operations import Operations
 
 __all__ = ["Services"]
 
@@ -21,7 +24,8 @@ class Services:
     """The services, on AWS or in memory.
 
     `concurrency` is how many tasks of a batch run side by side, `max_receives` after how many deliveries a message is a
-    dead letter; `board` is this process' copy of the orders to all workers.
+    dead letter; `board` is this process' copy of the orders to all workers. `operations` are those in memory; on AWS
+    they are made when an operator asks for them.
     """
 
     broker: Broker
@@ -29,6 +33,7 @@ class Services:
     concurrency: int = 1
     max_receives: int = 5
     board: NoticeBoard = field(default_factory=NoticeBoard, compare=False)
+    operations: Operations | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, config: Config, result_expires: timedelta) -> Self:

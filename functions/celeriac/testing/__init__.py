@@ -9,6 +9,16 @@
 from celeriac.testing.calls import MemoryScheduler
 from celeriac.testing.live import LiveTwin
 from celeriac.testing.memory import MemoryBackend, MemoryBroker, MemoryBucket
+from celeriac.testing.operations import MemoryOperations
 from celeriac.testing.twin import Crash, Twin
 
-__all__ = ["Crash", "LiveTwin", "MemoryBackend", "MemoryBroker", "MemoryBucket", "MemoryScheduler", "Twin"]
+__all__ = [
+    "Crash",
+    "LiveTwin",
+    "MemoryBackend",
+    "MemoryBroker",
+    "MemoryBucket",
+    "MemoryOperations",
+    "MemoryScheduler",
+    "Twin",
+]

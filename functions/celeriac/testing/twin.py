@@ -15,6 +15,7 @@ from celeriac.lanes import Lane
 from celeriac.services import Services
 from celeriac.testing.calls import MemoryScheduler
 from celeriac.testing.memory import MemoryBackend, MemoryBroker, MemoryBucket, QueuedMessage
+from celeriac.testing.operations import MemoryOperations
 from celeriac.worker import Worker
 
 if TYPE_CHECKING:
@@ -59,11 +60,11 @@ class Twin:
             self.payloads, queues, step=self._step, lanes=particular, fifo=fifo, scheduler=self.scheduler
         )
         self.backend = MemoryBackend(self.payloads, step=self._step)
-        self.services = Services(self.broker, self.backend, concurrency, max_receives)
+        self.operations = MemoryOperations(self.broker, self.backend)
+        self.services = Services(self.broker, self.backend, concurrency, max_receives, operations=self.operations)
         self.dead_letters: dict[str, list[QueuedMessage]] = defaultdict(list)
         self.now = datetime.now(UTC)
         self._processes: dict[str, Worker] = {}
-        self._untold: list[tuple[str, QueuedMessage]] = []
         self._undertaker = DeadLetters.of(self.services)
         self._stack = ExitStack()
 
@@ -117,7 +118,7 @@ class Twin:
         for message in [item for item in self.broker.messages[queue] if item.receives >= most]:
             self.broker.messages[queue].remove(message)
             self.dead_letters[queue].append(message)
-            self._untold.append((queue, message))
+            self.operations.letters.append((queue, message))
         self._tell_of_the_dead()
 
     def _tell_of_the_dead(self) -> bool:
@@ -125,15 +126,17 @@ class Twin:
 
         What fails there is tried again with the next, and when nothing else is left to do.
         """
-        untold, self._untold = self._untold, []
+        letters = self.operations.letters
+        untold = letters[:]
         for queue, message in untold:
             event = {"Records": [_record(message, self._arn(queue, DEAD))]}
             try:
                 failed = self._undertaker(event)["batchItemFailures"]
             except Crash:
                 failed = [{"itemIdentifier": message.message_id}]
-            self._untold += [(queue, message)] if failed else []
-        return len(self._untold) < len(untold)
+            if not failed:
+                letters.remove((queue, message))
+        return len(letters) < len(untold)
 
     def _arn(self, queue: str, ending: str = "") -> str:
         name, dot, fifo = self.broker.queues[queue].rpartition("/")[2].partition(".fifo")
@@ -142,7 +145,8 @@ class Twin:
     def _next(self) -> tuple[datetime, str | None] | None:
         """What happens next, and where; a schedule fires nowhere."""
         queues = self.broker.messages.items()
-        due = [(self.broker.due_at(queue, message), queue) for queue, waiting in queues for message in waiting]
+        read = [(queue, waiting) for queue, waiting in queues if queue not in self.operations.paused]
+        due = [(self.broker.due_at(queue, message), queue) for queue, waiting in read for message in waiting]
         calls = [(at, None) for at in self.scheduler.next_at()]
         return min([*calls, *due], key=lambda item: item[0], default=None)
 

@@ -1,0 +1,62 @@
+"""What an operator is told, as frozen data; what nobody knows is None."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+__all__ = ["FunctionStatus", "LogLine", "QueueStatus", "WorkerStatus"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueStatus:
+    """A queue: how many messages wait, are in a worker's hands, are not due yet, and are dead, about.
+
+    `oldest_s` is the age of the oldest message; CloudWatch knows it a minute or two late, an emulator not at all.
+    `paused` is None for a queue that no function reads.
+    """
+
+    name: str
+    worker: str
+    waiting: int
+    in_flight: int
+    delayed: int
+    dead: int | None = None
+    oldest_s: float | None = None
+    paused: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionStatus:
+    """A worker's Lambda function: Lambda's word for its state, such as "Active", and its size."""
+
+    state: str | None = None
+    memory_mb: int | None = None
+    timeout_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerStatus:
+    """A worker: its function's state and size; and, once it has run, its tasks and what it runs on."""
+
+    name: str
+    queues: tuple[str, ...]
+    state: str | None = None
+    memory_mb: int | None = None
+    timeout_s: int | None = None
+    concurrency: int | None = None
+    tasks: tuple[str, ...] = ()
+    python: str | None = None
+    library: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """A line that a worker wrote into its log about a task."""
+
+    id: str
+    at: datetime
+    worker: str
+    fields: Mapping[str, Any]

@@ -1,0 +1,68 @@
+"""The operations in memory, which keep the promises of those on AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from celeriac import clock
+from celeriac.backend import Backend
+from celeriac.operations.base import Operations
+from celeriac.operations.status import FunctionStatus, LogLine, QueueStatus
+from celeriac.testing.memory import MemoryBroker, QueuedMessage
+
+__all__ = ["MemoryOperations"]
+
+
+class MemoryOperations(Operations):
+    """The operations on queues that are lists.
+
+    `letters` are the dead letters that nobody has recorded yet, with their queues; `paused` names the queues that
+    nobody reads; `lines` is the log.
+    """
+
+    broker: MemoryBroker
+
+    def __init__(self, broker: MemoryBroker, backend: Backend) -> None:
+        super().__init__(broker, backend)
+        self.letters: list[tuple[str, QueuedMessage]] = []
+        self.paused: set[str] = set()
+        self.lines: list[LogLine] = []
+
+    def log(self, worker: str, since: datetime) -> Iterator[LogLine]:
+        self.broker.require(worker)
+        return (line for line in list(self.lines) if line.worker == worker and line.at >= since)
+
+    def _ages(self, queues: Iterable[str]) -> dict[str, float]:
+        oldest = {name: min((item.sent_at for item in self.broker.messages[name]), default=None) for name in queues}
+        return {name: (clock.now() - at).total_seconds() for name, at in oldest.items() if at}
+
+    def _queue(self, name: str, oldest_s: float | None) -> QueueStatus:
+        depth = self.broker.depth(name)
+        return QueueStatus(
+            name=name,
+            worker=name.partition(".")[0],
+            waiting=depth.waiting,
+            in_flight=depth.in_flight,
+            delayed=depth.delayed,
+            dead=sum(1 for queue, _ in self.letters if queue == name),
+            oldest_s=oldest_s if depth.waiting or depth.in_flight else None,
+            paused=name in self.paused,
+        )
+
+    def _function(self, worker: str) -> FunctionStatus:  # noqa: ARG002 - all are alike
+        return FunctionStatus(state="Active")
+
+    def _switch(self, queue: str, *, enabled: bool) -> None:
+        if enabled:
+            self.paused.discard(queue)
+        else:
+            self.paused.add(queue)
+
+    def _moved(self, queue: str) -> Iterator[int]:
+        mine = [item for item in self.letters if item[0] == queue]
+        for moved, item in enumerate(mine, start=1):
+            item[1].receives, item[1].visible_at = 0, clock.now()
+            self.broker.messages[queue].append(item[1])
+            self.letters.remove(item)
+            yield moved
