@@ -18,6 +18,10 @@ DYNAMODB_WRITE = 0.625
 DYNAMODB_READ = 0.125
 """Dollars a million read units of 4 KiB, on demand; an eventually consistent read takes half of one."""
 LAMBDA_INVOCATION = 0.20
+LAMBDA_GB_SECOND = {"arm64": 0.0000133334, "x86_64": 0.0000166667}
+"""Dollars for each."""
+LOG_GB = 0.50
+"""Dollars for each GB that CloudWatch Logs takes."""
 S3_PUT = 5.00
 S3_GET = 0.40
 API_REQUEST = 3.50

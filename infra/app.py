@@ -26,7 +26,7 @@ FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
 def compose(app: App, functions: Path = FUNCTIONS) -> None:
     """Put the four stacks of one deployment, with the workers under `functions`, into the app."""
     settings = Settings.from_context(app.node)
-    workers = discover_workers(functions)
+    workers = discover_workers(functions, settings.thresholds)
     names, env = Names(settings.deployment), Environment(region=settings.region)
 
     storage = StorageStack(app, f"{names.deployment}-storage", names=names, env=env)
@@ -56,7 +56,7 @@ def compose(app: App, functions: Path = FUNCTIONS) -> None:
         f"{names.deployment}-monitoring",
         names=names,
         workers=workers,
-        alarm_email=settings.alarm_email,
+        settings=settings,
         env=env,
     )
     acknowledge(names.deployment, storage, consumers, producer, workers)

@@ -14,7 +14,7 @@ from pathlib import Path
 from infra.names import API
 from infra.target import Target
 
-__all__ = ["Bundle", "BundleError", "bundle_of_producer", "bundle_of_worker"]
+__all__ = ["Bundle", "BundleError", "bundle_of_library", "bundle_of_producer", "bundle_of_worker"]
 
 LAYOUT = "1"  # change it when `build` puts things differently: the digest then changes for the same sources
 LIBRARY = "celeriac"
@@ -87,6 +87,11 @@ class Bundle:
 def bundle_of_worker(functions: Path, name: str, uses: tuple[str, ...], target: Target) -> Bundle:
     """The package of a worker: the library, its folder, and the folders of the workers it `uses` (source only)."""
     return Bundle(functions, (LIBRARY, name, *sorted(uses)), functions / name / "requirements.txt", target)
+
+
+def bundle_of_library(functions: Path, target: Target) -> Bundle:
+    """The package of a function that has no tasks of its own."""
+    return Bundle(functions, (LIBRARY,), functions / LIBRARY / "requirements.txt", target)
 
 
 def bundle_of_producer(functions: Path, workers: tuple[str, ...], target: Target) -> Bundle:

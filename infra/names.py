@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from infra.lane import Lane
 
-__all__ = ["API", "ARRIVALS", "Names"]
+__all__ = ["API", "ARRIVALS", "DEAD_LETTERS", "Names"]
 
 API = "api"
 ARRIVALS = "arrivals"
+DEAD_LETTERS = "dead_letters"
 MAIN = Lane()
 
 

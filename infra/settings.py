@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from constructs import Node
 
 from infra.target import Target
+from infra.thresholds import DEFAULTS, Thresholds
+from infra.toml_table import TomlTable
 
 __all__ = ["Settings", "SettingsError"]
 
 STAGE = re.compile(
     r"[a-z][a-z0-9-]{0,15}"
 )  # names of 64 characters leave this much beside "celeriac-" and a worker's name
+SWITCH = {"on": True, "off": False}
 METRICS = ("task", "worker", "off")
 FAR_ETAS = ("schedule", "hop")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
@@ -33,6 +36,8 @@ class Settings:
     alarm_email: str | None
     metrics: str
     far_etas: bool = True
+    thresholds: Thresholds = DEFAULTS
+    dashboard: bool = True
 
     @property
     def deployment(self) -> str:
@@ -45,7 +50,7 @@ class Settings:
         stage, region, email = (node.try_get_context(key) for key in ("stage", "region", "alarm_email"))
         metrics = node.try_get_context("metrics")
         far_etas = node.try_get_context("far_etas")
-        problems = []
+        problems: list[str] = []
         if not STAGE.fullmatch(str(stage)):
             problems.append(f"stage: must be up to 16 of a-z, 0-9 and -, not {stage!r}")
         if region and not REGION.fullmatch(str(region)):
@@ -56,10 +61,30 @@ class Settings:
             problems.append(f"metrics: must be {' or '.join(METRICS)}, not {metrics!r}")
         if far_etas not in FAR_ETAS:
             problems.append(f"far_etas: must be one of {', '.join(FAR_ETAS)}, not {far_etas!r}")
+        thresholds = DEFAULTS.changed(_table(node.try_get_context("alarms"), problems))
+        dashboard = node.try_get_context("dashboard")
+        if dashboard not in SWITCH:
+            problems.append(f"dashboard: must be one of {', '.join(SWITCH)}, not {dashboard!r}")
         try:
             target = Target.parse(node.try_get_context("architecture"), node.try_get_context("python"))
         except ValueError as error:
             problems.append(str(error))
         if problems:
             raise SettingsError("\n".join(["the context (cdk.json or -c KEY=VALUE) is wrong:", *problems]))
-        return cls(str(stage), region or None, target, email or None, metrics, far_etas == FAR_ETAS[0])
+        return cls(
+            str(stage),
+            region or None,
+            target,
+            email or None,
+            metrics,
+            far_etas == FAR_ETAS[0],
+            thresholds,
+            SWITCH[dashboard],
+        )
+
+
+def _table(alarms: object, problems: list[str]) -> TomlTable:
+    """What the context says of alarms; on the command line it would be a text, which is none."""
+    if not isinstance(alarms, dict):
+        problems.append(f"alarms: must be an object in cdk.json, not {alarms!r}")
+    return TomlTable(alarms if isinstance(alarms, dict) else {}, "the context", problems, "alarms.")

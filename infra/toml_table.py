@@ -86,6 +86,10 @@ class TomlTable:
             else:
                 yield child, TomlTable(values, self._file, self.problems, f"{self._path}{key}.{child}.")
 
+    def table(self, key: str) -> TomlTable:
+        """Take the table `[key]`, which may be missing."""
+        return TomlTable(self.mapping(key), self._file, self.problems, f"{self._path}{key}.")
+
     def rows(self, key: str) -> Iterator[TomlTable]:
         """Take the repeated tables `[[key]]`."""
         for index, values in enumerate(self.array(key)):

@@ -11,6 +11,7 @@ from typing import Any
 from infra.lane import BATCH_SIZE, BATCH_WINDOW_S, LANE_NAME, MAX_CONCURRENCY, MAX_RECEIVES, Lane
 from infra.placeholders import PLACEHOLDERS, unknown_placeholders
 from infra.schedule import SCHEDULE_NAME, Schedule
+from infra.thresholds import DEFAULTS, Thresholds
 from infra.toml_table import TomlTable, shown
 
 __all__ = ["Permission", "WorkerConfig"]
@@ -54,9 +55,12 @@ class WorkerConfig:
     schedules: tuple[Schedule, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     permissions: tuple[Permission, ...] = ()
+    thresholds: Thresholds = DEFAULTS
 
     @classmethod
-    def parse(cls, name: str, values: dict[str, Any], file: str, problems: list[str]) -> WorkerConfig:
+    def parse(
+        cls, name: str, values: dict[str, Any], file: str, problems: list[str], thresholds: Thresholds = DEFAULTS
+    ) -> WorkerConfig:
         """Read a worker.toml's contents, noting in `problems` all that is wrong with them."""
         table = TomlTable(values, file, problems)
         own = cls(
@@ -78,6 +82,7 @@ class WorkerConfig:
             ),
             environment=_environment(table),
             permissions=tuple(_permission(row) for row in table.rows("permissions")),
+            thresholds=thresholds.changed(table.table("alarms")),
         )
         config.main.check(table)
         table.finish()

@@ -10,7 +10,8 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from infra.names import API, ARRIVALS
+from infra.names import API, ARRIVALS, DEAD_LETTERS
+from infra.thresholds import DEFAULTS, Thresholds
 from infra.toml_table import shown
 from infra.worker_config import WorkerConfig
 
@@ -18,7 +19,12 @@ __all__ = ["WorkerConfigError", "discover_workers", "packages_of"]
 
 FILE = "worker.toml"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")  # a function's name has 64 characters, 25 of them the deployment's
-TAKEN = {"celeriac": "the library", API: "the HTTP producer", ARRIVALS: "the function for arrivals in S3"}
+TAKEN = {
+    "celeriac": "the library",
+    API: "the HTTP producer",
+    ARRIVALS: "the function for arrivals in S3",
+    DEAD_LETTERS: "the function for dead letters",
+}
 # What Lambda's Python has on its path beside the standard library: /var/task comes before it.
 IN_THE_RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six", "awslambdaric"}
 
@@ -31,12 +37,16 @@ class WorkerConfigError(ValueError):
         self.problems = problems
 
 
-def discover_workers(functions: Path) -> tuple[WorkerConfig, ...]:
-    """Read every worker under `functions`, in the order of their names; WorkerConfigError tells all that is wrong."""
+def discover_workers(functions: Path, thresholds: Thresholds = DEFAULTS) -> tuple[WorkerConfig, ...]:
+    """Read every worker under `functions`, in the order of their names; WorkerConfigError tells all that is wrong.
+
+    `thresholds` are those of a worker whose worker.toml has no others.
+    """
     problems: list[str] = []
     files = sorted(functions.glob(f"*/{FILE}"))
     workers = tuple(
-        WorkerConfig.parse(file.parent.name, _read(file, problems), _shown(file), problems) for file in files
+        WorkerConfig.parse(file.parent.name, _read(file, problems), _shown(file), problems, thresholds)
+        for file in files
     )
     installed = packages_distributions()
     for file in files:

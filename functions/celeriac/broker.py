@@ -161,7 +161,7 @@ class Broker(ABC):
         return is_fifo(self.queues.get(queue, ""))
 
     def _advice(self, queue: str) -> str:
-        if self.worker and self.worker not in {"api", "arrivals"}:
+        if self.worker and self.worker not in {"api", "arrivals", "dead_letters"}:
             owner, _, lane = queue.partition(".")
             line = f"[queues.{lane}]" if owner in self.queues else f'uses = ["{owner}"]'
             where = owner if owner in self.queues else self.worker

@@ -9,6 +9,7 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGui
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Mapping
 from logging import ERROR
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from celeriac.app import Celeriac
     from celeriac.services import Services
 
-__all__ = ["DEAD", "DeadLetters", "id_in"]
+__all__ = ["DEAD", "DeadLetters", "handler", "id_in"]
 
 DEAD = "-dead"
 """What the name of a queue of dead letters ends in, before `.fifo`."""
@@ -131,6 +132,16 @@ class DeadLetters:
         if self.app.services.backend.record(row) != row:
             self.app.services.backend.record(row.replace(id=item_id))
         log.task_line(ERROR, f"dead letter cannot be read: {error}", task_id=row.id, queue=queue, message_id=item_id)
+
+
+@functools.cache
+def _of_this_process() -> DeadLetters:
+    return DeadLetters.of()
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, list[dict[str, str]]]:
+    """What Lambda calls."""
+    return _of_this_process()(event, context)
 
 
 def id_in(body: str) -> str | None:

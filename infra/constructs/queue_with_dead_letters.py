@@ -9,11 +9,12 @@ from constructs import Construct
 from infra.lane import Lane
 from infra.names import MAIN, Names
 
-__all__ = ["QueueWithDeadLetters"]
+__all__ = ["DEAD_LETTERS_TIMEOUT_S", "QueueWithDeadLetters"]
 
 RETENTION_DAYS = 14  # SQS's longest: a dead letter waits for a person
 # AWS's rule: while the mapping tries a throttled function again, its messages must stay hidden.
 VISIBILITY_FACTOR = 6
+DEAD_LETTERS_TIMEOUT_S = 60
 
 
 class QueueWithDeadLetters(Construct):
@@ -38,6 +39,7 @@ class QueueWithDeadLetters(Construct):
             self,
             "DeadLetters",
             queue_name=names.dead_letters(function, lane),
+            visibility_timeout=Duration.seconds(VISIBILITY_FACTOR * DEAD_LETTERS_TIMEOUT_S),
             retention_period=Duration.days(RETENTION_DAYS),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,

@@ -6,7 +6,9 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-__all__ = ["ResultTable"]
+__all__ = ["INDEX", "ResultTable"]
+
+INDEX = "listed"
 
 
 class ResultTable(Construct):
@@ -28,7 +30,7 @@ class ResultTable(Construct):
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         self.table.add_global_secondary_index(
-            index_name="listed",
+            index_name=INDEX,
             partition_key=_string("listed"),
             sort_key=_string("listed_at"),
             projection_type=dynamodb.ProjectionType.ALL,

@@ -9,11 +9,13 @@ from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from infra.constructs.client_parameter import ClientParameter
+from infra.constructs.dead_letter_function import DeadLetterFunction
 from infra.constructs.far_etas import FarEtas
 from infra.constructs.queue_with_dead_letters import QueueWithDeadLetters
 from infra.constructs.schedules import Schedules
 from infra.constructs.worker import Worker
 from infra.deployment import Deployment
+from infra.names import DEAD_LETTERS
 from infra.queue_address import QueueAddress
 from infra.worker_config import WorkerConfig
 from infra.worker_folders import packages_of
@@ -73,4 +75,11 @@ class WorkersStack(Stack):
                 Schedules(self, f"{config.name}-schedules", config=config, queues=queue, names=names, group=group)
         if deployment.far_etas:
             FarEtas(self, "FarEtas", names=names, workers=workers, queues=queues)
+        DeadLetterFunction(
+            self,
+            DEAD_LETTERS,
+            deployment=deployment,
+            dead_letters=[each.dead_letters for each in queues.values()],
+            may_send_to=addresses,
+        )
         ClientParameter(self, "Clients", deployment=deployment, queues=addresses)

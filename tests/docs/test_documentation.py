@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from benchmarks import costs
+from celeriac import Celeriac
 from celeriac.conf import ALWAYS, DEFAULTS, NOT_HERE, REFUSED
 from celeriac.testing import Twin
 from tests.celery_suite import listing
@@ -61,6 +62,18 @@ def test_the_readme_declares_sends_and_gets_as_it_says() -> None:
     with Twin(names["app"]) as twin, working(twin):
         exec(send, names)  # noqa: S102 - our own page
     exec(test, names)  # noqa: S102 - our own page
+
+
+def test_an_operator_lists_retries_and_drops_failures_as_the_page_says() -> None:
+    (block,) = blocks("docs/operations.md", "python")
+    app = Celeriac("greet")
+    app.task(name="greet.fail")(lambda: 1 / 0)
+    with Twin(app) as twin:
+        result = app.send_task("greet.fail")
+        twin.run()
+        exec(block, {"app": app})  # noqa: S102 - our own page
+        assert result.state == "FAILURE"
+        assert list(app.failures.list()) == []
 
 
 def test_the_way_from_celery_begins_with_imports_that_work() -> None:

@@ -97,17 +97,28 @@ def test_only_its_own_worker_and_the_http_side_may_send_to_a_lane(rights: Any) -
         "celeriac-dev-thumbnail": 3,
         "celeriac-dev-api": 3,
         "celeriac-dev-arrivals": 3,
+        "celeriac-dev-dead_letters": 3,
     }
 
 
 def test_a_worker_consumes_its_own_lanes_only(rights: Any) -> None:
     for action in OWN_QUEUE:
         consumed = {w: {t for t in may.get(action, ()) if is_lane(t)} for w, may in rights.items()}
+        consumed.pop("celeriac-dev-dead_letters")
         assert [worker for worker, targets in consumed.items() if targets] == ["celeriac-dev-thumbnail"]
         assert len(consumed["celeriac-dev-thumbnail"]) == len(LANES)
 
 
-@pytest.mark.parametrize("function", ["notify", "process_pdf", "thumbnail", "api", "arrivals"])
+def test_the_function_for_dead_letters_consumes_them_and_nothing_else(rights: Any) -> None:
+    may = rights["celeriac-dev-dead_letters"]
+
+    for action in OWN_QUEUE:
+        assert len(may[action]) == 3 + len(LANES)
+        assert all("DeadLetters" in target for target in may[action])
+    assert not [target for target in may["sqs:SendMessage"] if "DeadLetters" in target]
+
+
+@pytest.mark.parametrize("function", ["notify", "process_pdf", "thumbnail", "dead_letters", "api", "arrivals"])
 def test_every_function_records_results_and_nothing_else_in_the_table(rights: Any, function: str) -> None:
     may = rights[f"celeriac-dev-{function}"]
 
@@ -115,7 +126,7 @@ def test_every_function_records_results_and_nothing_else_in_the_table(rights: An
     assert {target for action in RESULTS for target in may[f"dynamodb:{action}"]} == {"${Results}"}
 
 
-@pytest.mark.parametrize("function", ["notify", "process_pdf", "thumbnail", "api", "arrivals"])
+@pytest.mark.parametrize("function", ["notify", "process_pdf", "thumbnail", "dead_letters", "api", "arrivals"])
 def test_every_function_writes_to_its_own_log_group_only(rights: Any, function: str) -> None:
     may = rights[f"celeriac-dev-{function}"]
 
@@ -189,7 +200,7 @@ def test_a_role_is_passed_to_the_scheduler_only(resources: Any, flat: Any) -> No
     statements = [s for policy in map(flat, policies) for s in policy["PolicyDocument"]["Statement"]]
     passing = [s for s in statements if "iam:PassRole" in as_list(s["Action"])]
 
-    assert len(passing) == 5
+    assert len(passing) == 6
     for statement in passing:
         assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 

@@ -1,9 +1,14 @@
 """Whatever needs a person tells one."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from infra.settings import SettingsError
+
+RUNBOOK = Path(__file__).resolve().parents[2] / "docs/operations.md"
 
 
 @pytest.fixture
@@ -11,19 +16,86 @@ def alarms(resources: Any, flat: Any) -> dict[str, dict[str, Any]]:
     return {alarm["AlarmName"]: flat(alarm) for alarm in resources("monitoring", "CloudWatch::Alarm").values()}
 
 
-def test_every_dead_letter_queue_has_an_alarm_for_its_first_message(alarms: Any, resources: Any) -> None:
+def metrics_of(alarm: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """The metrics that an alarm looks at, with their dimensions."""
+    stats = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", ()) if "MetricStat" in each] or [alarm]
+    return {each["MetricName"]: {d["Name"]: d["Value"] for d in each["Dimensions"]} for each in stats}
+
+
+def test_every_dead_letter_queue_has_an_alarm_for_what_lies_there_and_what_was_taken(
+    alarms: Any, resources: Any
+) -> None:
     queues = [*resources("workers", "SQS::Queue").values(), *resources("storage", "SQS::Queue").values()]
     dead = {queue["QueueName"] for queue in queues if "-dead" in queue["QueueName"]}
 
-    assert len(dead) == 4 + 3
+    assert len(dead) == 7
     for name in dead:
-        alarm = alarms[name]
-        assert alarm["Namespace"] == "AWS/SQS"
-        assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
-        assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": name}]
-        assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
-        assert alarm["Statistic"] == "Maximum"
-        assert alarm["TreatMissingData"] == "notBreaching"
+        where = {"QueueName": name}
+        assert metrics_of(alarms[name]) == {"ApproximateNumberOfMessagesVisible": where}
+        if "arrivals" not in name:
+            assert metrics_of(alarms[f"{name}-taken"]) == {"NumberOfMessagesReceived": where}
+        for alarm in (alarms[key] for key in (name, f"{name}-taken") if key in alarms):
+            assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+            assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_every_queue_has_an_alarm_for_the_age_of_its_oldest_message(alarms: Any, resources: Any) -> None:
+    queues = [*resources("workers", "SQS::Queue").values(), *resources("storage", "SQS::Queue").values()]
+    alive = {queue["QueueName"] for queue in queues if "-dead" not in queue["QueueName"]}
+
+    assert alive == {name.removesuffix("-age") for name in alarms if name.endswith("-age")}
+    assert {alarms[f"{name}-age"]["Threshold"] for name in alive} == {1800}
+
+
+def test_every_function_has_alarms_for_what_lambda_says_of_it(alarms: Any, resources: Any) -> None:
+    functions = [
+        function["FunctionName"]
+        for stack in ("workers", "api")
+        for function in resources(stack, "Lambda::Function").values()
+    ]
+
+    assert len(functions) == 6
+    for name in functions:
+        assert metrics_of(alarms[f"{name}-errors"]) == {"Errors": {"FunctionName": name}}
+        assert metrics_of(alarms[f"{name}-throttles"]) == {"Throttles": {"FunctionName": name}}
+
+
+def test_a_worker_tells_before_its_time_is_over(alarms: Any) -> None:
+    assert alarms["celeriac-dev-thumbnail-duration"]["Threshold"] == 0.9 * 120 * 1000
+
+
+def test_the_rate_of_failures_counts_from_ten_attempts_on(alarms: Any) -> None:
+    alarm = alarms["celeriac-dev-notify-failures"]
+    (rate,) = (each["Expression"] for each in alarm["Metrics"] if "Expression" in each)
+
+    assert rate == "IF(received >= 10, 100 * FILL(failed, 0) / received, 0)"
+    assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (10, 3)
+
+
+def test_thresholds_come_from_the_context_and_from_a_worker_itself(
+    synthesize: Any, write_workers: Any, tmp_path: Path, flat: Any
+) -> None:
+    workers = {"plain": "", "slow": "[alarms]\noldest_message_s = 7200\nfailure_percent = 50"}
+    functions = write_workers(tmp_path / "functions", workers)
+    template = synthesize(functions, alarms={"oldest_message_s": 3600, "timeout_percent": 80})["monitoring"]
+    found = (flat(r["Properties"]) for r in template["Resources"].values() if r["Type"] == "AWS::CloudWatch::Alarm")
+    threshold = {alarm["AlarmName"].removeprefix("celeriac-dev-"): alarm["Threshold"] for alarm in found}
+
+    assert (threshold["plain-age"], threshold["slow-age"], threshold["arrivals-age"]) == (3600, 7200, 3600)
+    assert (threshold["plain-failures"], threshold["slow-failures"]) == (10, 50)
+    assert (threshold["plain-duration"], threshold["slow-duration"]) == (48_000, 48_000)
+
+
+@pytest.mark.parametrize("alarms", ["none", {"oldest_message_s": 1}, {"failure_percent": 101}, {"ages": 3}])
+def test_wrong_thresholds_are_refused(synthesize: Any, write_workers: Any, tmp_path: Path, alarms: object) -> None:
+    with pytest.raises(SettingsError, match="alarms"):
+        synthesize(write_workers(tmp_path / "functions", {}), alarms=alarms)
+
+
+def test_every_alarm_points_to_its_section_of_the_runbook(alarms: Any) -> None:
+    sections = {*re.findall(r"^## (\S+)$", RUNBOOK.read_text(), re.MULTILINE)}
+
+    assert {alarm["AlarmDescription"].rpartition("docs/operations.md#")[2] for alarm in alarms.values()} == sections
 
 
 def test_the_api_has_an_alarm_for_its_own_errors(alarms: Any) -> None:

@@ -104,10 +104,24 @@ def test_no_function_is_traced_and_every_one_may_send_to_itself(functions: Any) 
     assert {f["RecursiveLoop"] for f in functions.values()} == {"Allow"}
 
 
+def test_the_dead_letters_of_every_worker_are_recorded_by_one_function(resources: Any, flat: Any, queues: Any) -> None:
+    mappings = [flat(m) for m in resources("workers", "Lambda::EventSourceMapping").values()]
+    theirs = [m for m in mappings if "deadletters" in m["FunctionName"].lower()]
+    dead = {
+        f"${{{queue['LogicalId']}.Arn}}": queue
+        for name, queue in queues.items()
+        if "-dead" in name and "arrivals" not in name
+    }
+
+    assert {m["EventSourceArn"] for m in theirs} == {*dead}
+    assert {m["ScalingConfig"]["MaximumConcurrency"] for m in theirs} == {2}
+    assert {queue["VisibilityTimeout"] for queue in dead.values()} == {6 * 60}
+
+
 def test_logs_go_after_a_month(resources: Any) -> None:
     groups = [*resources("workers", "Logs::LogGroup").values(), *resources("api", "Logs::LogGroup").values()]
 
-    assert len(groups) == len(WORKERS) + 3
+    assert len(groups) == len(WORKERS) + 4
     assert {group["RetentionInDays"] for group in groups} == {30}
 
 
@@ -115,14 +129,14 @@ def test_one_bad_message_does_not_fail_its_batch(resources: Any) -> None:
     mappings = [*resources("workers", "Lambda::EventSourceMapping").values()]
     mappings += resources("api", "Lambda::EventSourceMapping").values()
 
-    assert len(mappings) == len(WORKERS) + len(LANES) + 1
+    assert len(mappings) == 2 * (len(WORKERS) + len(LANES)) + 1
     assert {tuple(mapping["FunctionResponseTypes"]) for mapping in mappings} == {("ReportBatchItemFailures",)}
 
 
 def test_the_mapping_takes_batches_as_the_worker_toml_says(resources: Any, flat: Any) -> None:
     mappings = {flat(m["EventSourceArn"]): m for m in resources("workers", "Lambda::EventSourceMapping").values()}
-    (thumbnail,) = (mapping for queue, mapping in mappings.items() if "thumbnailqueue" in queue)
-    (notify,) = (mapping for queue, mapping in mappings.items() if "notify" in queue)
+    (thumbnail,) = (mapping for queue, mapping in mappings.items() if "thumbnailqueueQueue" in queue)
+    (notify,) = (mapping for queue, mapping in mappings.items() if "notifyqueueQueue" in queue)
 
     assert (thumbnail["BatchSize"], thumbnail["MaximumBatchingWindowInSeconds"]) == (20, 2)
     assert thumbnail["ScalingConfig"] == {"MaximumConcurrency": 10}
@@ -244,7 +258,7 @@ def test_workers_may_use_each_other(synthesize: Any, write_workers: Any, tmp_pat
 def test_the_switch_sets_architecture_and_runtime_together(synthesize: Any, write_workers: Any, tmp_path: Any) -> None:
     functions = write_workers(tmp_path / "functions", {"ping": ""})
     resources = synthesize(functions, architecture="x86_64", python="3.12", stage="two")["workers"]["Resources"]
-    (function,) = (r["Properties"] for r in resources.values() if r["Type"] == "AWS::Lambda::Function")
+    functions = [r["Properties"] for r in resources.values() if r["Type"] == "AWS::Lambda::Function"]
 
-    assert function["FunctionName"] == "celeriac-two-ping"
-    assert (function["Architectures"], function["Runtime"]) == (["x86_64"], "python3.12")
+    assert {function["FunctionName"] for function in functions} == {"celeriac-two-ping", "celeriac-two-dead_letters"}
+    assert {(*function["Architectures"], function["Runtime"]) for function in functions} == {("x86_64", "python3.12")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -58,3 +59,26 @@ def note(self: Any, book: str, group: str, number: int, is_retried: bool) -> int
 def die() -> None:
     """End the worker's process, each time."""
     os._exit(3)
+
+
+@app.task
+def hang() -> None:
+    """Take longer than the function may, each time."""
+    time.sleep(60)
+
+
+@app.task
+def hog() -> None:
+    """Ask for more memory than there is: an address space of which most is used already."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, hard))
+    try:
+        bytearray(1 << 34)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+@app.task(time_limit=1)
+def wait_in_c() -> None:
+    """Take longer than its own limit."""
+    time.sleep(30)

@@ -1,0 +1,165 @@
+"""Every metric that an alarm or a widget looks at is one that AWS publishes, or one that a worker's log tells."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from celeriac import Celeriac
+from celeriac.exceptions import Reject
+from celeriac.testing import Twin
+from tests.infra.published import PUBLISHED
+
+DEPLOYMENT = "celeriac-dev"
+SEARCH = re.compile(r"""SEARCH\('\{"([^"]+)",([\w,]+)\} MetricName="(\w+)"', '(\w+)'\)""")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A metric that something looks at."""
+
+    namespace: str
+    name: str
+    dimensions: frozenset[str]
+
+
+Told = dict[str, set[frozenset[str]]]
+
+
+@pytest.fixture(scope="module")
+def told() -> Told:
+    """What the log of a worker tells: by the name of a metric the sets of dimensions, read from what it writes."""
+    app, ran = Celeriac("notify", worker_hijack_root_logger=False), list[str]()
+
+    @app.task(name="notify.all", bind=True)
+    def ends(task: Any, how: str) -> None:
+        ran.append(how)
+        if how == "fail":
+            raise ValueError
+        if how == "retry" and not task.request.retries:
+            raise task.retry(countdown=1)
+        if how == "reject" and ran.count(how) == 1:
+            raise Reject(requeue=True)
+
+    lines: list[str] = []
+    with pytest.MonkeyPatch.context() as patch, Twin(app) as twin:
+        patch.setenv("AWS_LAMBDA_FUNCTION_NAME", f"{DEPLOYMENT}-notify")
+        patch.setenv("CELERIAC_DEPLOYMENT", DEPLOYMENT)
+        patch.setattr("sys.stdout.write", lines.append)
+        app.control.revoke("gone")
+        ends.apply_async(["well"], task_id="gone")
+        for how in ("well", "fail", "retry", "reject"):
+            ends.delay(how)
+        twin.run()
+    return _metrics_in(lines)
+
+
+def _metrics_in(lines: list[str]) -> Told:
+    found: Told = {}
+    for line in (json.loads(text) for text in lines if text.startswith('{"_aws"')):
+        for directive in line["_aws"]["CloudWatchMetrics"]:
+            assert directive["Namespace"] == DEPLOYMENT
+            for metric in directive["Metrics"]:
+                assert metric["Name"] in line
+                found.setdefault(metric["Name"], set()).update(map(frozenset, directive["Dimensions"]))
+    return found
+
+
+@pytest.fixture(scope="module")
+def watched(templates: Any) -> list[Seen]:
+    """What the alarms look at."""
+    return [seen for alarm in _of_type(templates, "Alarm") for seen in _in_alarm(alarm)]
+
+
+@pytest.fixture(scope="module")
+def shown(templates: Any) -> list[Seen]:
+    """What the widgets show."""
+    (dashboard,) = _of_type(templates, "Dashboard")
+    parts = dashboard["DashboardBody"]["Fn::Join"][1]
+    text = "".join(part if isinstance(part, str) else "x" for part in parts)
+    return [seen for widget in json.loads(text)["widgets"] for seen in _in_widget(widget)]
+
+
+def _of_type(templates: Any, kind: str) -> list[dict[str, Any]]:
+    resources = templates["monitoring"]["Resources"].values()
+    return [each["Properties"] for each in resources if each["Type"] == f"AWS::CloudWatch::{kind}"]
+
+
+def _in_alarm(alarm: dict[str, Any]) -> Iterator[Seen]:
+    for each in alarm.get("Metrics", [{"MetricStat": {"Metric": alarm}}]):
+        if stat := each.get("MetricStat"):
+            metric = stat["Metric"]
+            dimensions = frozenset(item["Name"] for item in metric.get("Dimensions", ()))
+            yield Seen(metric["Namespace"], metric["MetricName"], dimensions)
+
+
+def _in_widget(widget: dict[str, Any]) -> Iterator[Seen]:
+    for row in widget["properties"].get("metrics", ()):
+        if isinstance(row[0], dict):
+            for namespace, dimensions, name, _ in SEARCH.findall(row[0]["expression"]):
+                yield Seen(namespace, name, frozenset(dimensions.split(",")))
+            continue
+        texts = [item for item in row if isinstance(item, str)]
+        yield Seen(texts[0], texts[1], frozenset(texts[2::2]))
+
+
+def _dead(metrics: list[Seen], told: Told) -> list[Seen]:
+    def is_alive(seen: Seen) -> bool:
+        if seen.namespace == DEPLOYMENT:
+            return seen.dimensions in told.get(seen.name, ())
+        return seen.dimensions in PUBLISHED.get(seen.namespace, {}).get(seen.name, ())
+
+    return [seen for seen in metrics if not is_alive(seen)]
+
+
+def test_no_alarm_looks_at_what_nobody_publishes(watched: list[Seen], told: Told) -> None:
+    assert {seen.namespace for seen in watched} == {*PUBLISHED} - {"AWS/Logs"} | {DEPLOYMENT}
+    assert _dead(watched, told) == []
+
+
+def test_no_widget_shows_what_nobody_publishes(shown: list[Seen], told: Told) -> None:
+    assert {seen.namespace for seen in shown} == {*PUBLISHED} - {"AWS/Scheduler"} | {DEPLOYMENT}
+    assert any(seen.dimensions == {"worker", "task"} for seen in shown)
+    assert _dead(shown, told) == []
+
+
+def test_all_but_what_was_received_of_each_task_is_shown(shown: list[Seen], told: Told) -> None:
+    assert {seen.name for seen in shown if seen.namespace == DEPLOYMENT} == {*told}
+
+
+def test_a_dead_metric_would_be_found(told: Told) -> None:
+    dead = [
+        Seen("AWS/SQS", "ApproximateAgeOfOldestMessages", frozenset({"QueueName"})),
+        Seen("AWS/Lambda", "Errors", frozenset({"Function"})),
+        Seen("AWS/Nothing", "Errors", frozenset()),
+        Seen(DEPLOYMENT, "Failed", frozenset({"task"})),
+        Seen(DEPLOYMENT, "Failures", frozenset({"worker"})),
+    ]
+    assert _dead(dead, told) == dead
+
+
+def test_an_expression_uses_the_metrics_beside_it_and_no_others(templates: Any) -> None:
+    for alarm in _of_type(templates, "Alarm"):
+        metrics = {each["Id"] for each in alarm.get("Metrics", ()) if "MetricStat" in each}
+        for each in alarm.get("Metrics", ()):
+            if "Expression" in each:
+                assert {*re.findall(r"\b[a-z]\w*", each["Expression"])} == metrics
+
+
+@pytest.mark.parametrize(("level", "left"), [("worker", {frozenset({"worker"})}), ("off", set())])
+def test_metrics_that_are_off_are_not_looked_at(
+    synthesize: Any, write_workers: Any, tmp_path: Any, level: str, left: set[frozenset[str]]
+) -> None:
+    templates = synthesize(write_workers(tmp_path / "functions", {"notify": ""}), metrics=level)
+    text = json.dumps(_of_type(templates, "Dashboard"))
+    found = [seen for alarm in _of_type(templates, "Alarm") for seen in _in_alarm(alarm)]
+    assert {seen.dimensions for seen in found if seen.namespace == DEPLOYMENT} == left
+    assert ("SEARCH(" in text, "TimeInQueue" in text) == (False, level == "worker")
+
+
+def test_a_deployment_may_do_without_the_dashboard(synthesize: Any, write_workers: Any, tmp_path: Any) -> None:
+    templates = synthesize(write_workers(tmp_path / "functions", {}), dashboard="off")
+    assert _of_type(templates, "Dashboard") == []
