@@ -6,7 +6,8 @@ import importlib
 import os
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -16,6 +17,7 @@ PATIENCE = 0.2
 """How much of a long wait is enough: the tests allow for a broker across a network, and wait a minute for what comes or
 ten seconds for what should not; the twin is there in milliseconds."""
 SHORTEST_WAIT_S = 1.0
+LATECOMER_S = 5.0
 
 
 def free_ports(count: int) -> list[int]:
@@ -43,6 +45,15 @@ def connection() -> Any:
     """A connection to the witness, for a test."""
     redis: Any = importlib.import_module("redis")
     made = redis.StrictRedis(host=os.environ["REDIS_HOST"], port=int(os.environ["REDIS_PORT"]), socket_timeout=None)
-    wait = made.blpop
+    wait, look = made.blpop, made.get
+    made.get = lambda key: _looked_again(look, key)
     made.blpop = lambda keys, timeout: wait(keys, min(timeout, max(SHORTEST_WAIT_S, timeout * PATIENCE)))
     return made
+
+
+def _looked_again(look: Callable[[str], Any], key: str) -> Any:
+    """What is there a little later: of many things to come, a test waits for the first and wants to see all."""
+    deadline = time.monotonic() + LATECOMER_S
+    while (found := look(key)) is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
