@@ -442,3 +442,25 @@ def test_a_message_whose_arguments_are_gone_still_fails_its_chord() -> None:
         twin.payloads.objects.clear()
         twin.run()
         assert isinstance(result.result, ChordError)
+
+
+@pytest.mark.parametrize("how", ["replace", "delay"])
+@pytest.mark.parametrize("step", range(1, 25))
+def test_a_task_that_makes_another_canvas_each_time_it_runs_ends_with_one_of_them(how: str, step: int) -> None:
+    """Invariant 2 for a canvas: of an attempt that died half way, nothing is mixed with what the next one sends."""
+    office, fault = Office(), DiesBefore(step)
+
+    @office.app.task(name="office.plan", bind=True)
+    def plan(task: Task) -> Any:
+        office.runs["plan"] += 1
+        whole = chord([office.add.s(office.runs["plan"] * 100, number) for number in range(3)], office.total.s())
+        return task.replace(whole) if how == "replace" else whole.delay()
+
+    with Twin(office.app, fault=fault) as twin:
+        result = plan.delay()
+        fault.armed = True
+        twin.run()
+        fault.armed = False
+        last = result if how == "replace" else result.children[0]
+        assert last.get(timeout=0) in {303, 603}
+        assert not twin.dead_letters

@@ -109,8 +109,11 @@ class group(Signature):  # noqa: N801 - Celery's name
             member.set_immutable(immutable)
 
     def freeze(self, _id: str | None = None, **place: Any) -> Any:
-        """Fix the ids of the members and of the group; returns the GroupResult."""
-        gid = self.options.setdefault("task_id", _id or new_id("group"))
+        """Fix the ids of the members and of the group; returns the GroupResult.
+
+        In a task that runs again and now makes other members, the group is another one, too.
+        """
+        gid = self.options.setdefault("task_id", _id or new_id(self))
         members = enumerate(self.tasks)
         results = [member.freeze(**{**place, "group_id": gid, "group_index": index}) for index, member in members]
         return self.app.GroupResult(gid, results)
