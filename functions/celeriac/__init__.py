@@ -10,6 +10,7 @@ from celeriac.app import Celeriac
 from celeriac.canvas import Signature, chain, chord, chunks, group, maybe_signature, signature, xmap, xstarmap
 from celeriac.celery_app import Celery
 from celeriac.current import current_app, current_task
+from celeriac.ids import new_id as uuid
 from celeriac.registry import shared_task
 from celeriac.task import Task
 
@@ -30,6 +31,7 @@ __all__ = [
     "maybe_signature",
     "shared_task",
     "signature",
+    "uuid",
     "xmap",
     "xstarmap",
 ]

@@ -19,7 +19,16 @@ from celeriac.exceptions import ImproperlyConfigured
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
 
-__all__ = ["Proxy", "app_named", "current_app", "current_task", "get_current_app", "restored", "set_current"]
+__all__ = [
+    "Proxy",
+    "app_named",
+    "app_or_default",
+    "current_app",
+    "current_task",
+    "get_current_app",
+    "restored",
+    "set_current",
+]
 
 _current: list[Any] = []
 _apps: weakref.WeakSet[Celeriac] = weakref.WeakSet()
@@ -39,6 +48,11 @@ def get_current_app() -> Celeriac:
         raise ImproperlyConfigured('there is no app yet: app = Celeriac("worker")')
     app: Celeriac = _current[-1]
     return app
+
+
+def app_or_default(app: Celeriac | None = None) -> Celeriac:
+    """The app that is given, or else the current one."""
+    return app or get_current_app()
 
 
 @contextmanager

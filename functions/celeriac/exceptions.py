@@ -2,6 +2,7 @@
 
     CeleriacError                     the root: catch this to catch them all
     ├── ImproperlyConfigured          settings, environment or arguments that cannot work (a ValueError, too)
+    │   └── AlreadyRegistered         another task of this app has that name
     ├── NotSupported                  what only a process that stays could do (a NotImplementedError, too)
     ├── NotRegistered                 no task of that name in this app (a KeyError, too)
     ├── QueueNotFound                 this process may not send to that queue (a KeyError, too)
@@ -40,13 +41,22 @@ from datetime import datetime
 from typing import Any
 
 __all__ = [
+    "AlreadyRegistered",
+    "BackendError",
+    "BackendGetMetaError",
+    "BackendStoreError",
+    "CDeprecationWarning",
+    "CPendingDeprecationWarning",
     "CeleriacError",
+    "CeleryError",
+    "CeleryWarning",
     "ChordError",
     "DecodeError",
     "EncodeError",
     "Ignore",
     "ImproperlyConfigured",
     "IncompleteStream",
+    "InvalidTaskError",
     "MaxRetriesExceededError",
     "NotRegistered",
     "NotSupported",
@@ -78,6 +88,10 @@ class CeleriacError(Exception):
 
 class ImproperlyConfigured(CeleriacError, ValueError):
     """Raised when settings, environment or arguments cannot work together."""
+
+
+class AlreadyRegistered(ImproperlyConfigured):
+    """Raised when an app has another task of that name."""
 
 
 class NotRegistered(CeleriacError, KeyError):
@@ -245,3 +259,21 @@ class UnpickleableExceptionWrapper(TaskError):
 
     def __str__(self) -> str:
         return str(Exception(*self.exc_args)) if self.text is None else self.text
+
+
+class CeleryWarning(UserWarning):
+    """The root of Celery's warnings, for filters; of those that are never given here, too."""
+
+
+class CDeprecationWarning(DeprecationWarning):
+    """Celery's warning of what is deprecated, for filters."""
+
+
+class CPendingDeprecationWarning(PendingDeprecationWarning):
+    """Celery's warning of what is going to be deprecated, for filters."""
+
+
+CeleryError = CeleriacError
+InvalidTaskError = DecodeError
+BackendError = BackendGetMetaError = BackendStoreError = OperationalError
+"""Celery's names for what is raised here under the other one: code that catches them catches it."""

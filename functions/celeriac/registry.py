@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, overload
 
 from celeriac.current import get_current_app
-from celeriac.exceptions import ImproperlyConfigured, NotRegistered
+from celeriac.exceptions import AlreadyRegistered, NotRegistered
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -29,10 +29,10 @@ class TaskRegistry(dict[str, "Task"]):
         raise NotRegistered(f"no task {name!r} here; registered are: {', '.join(own) or 'none'}")
 
     def register(self, task: Task) -> Task:
-        """Add a task; raises ImproperlyConfigured where another body has its name."""
+        """Add a task; raises AlreadyRegistered where another body has its name."""
         known = self.get(task.name)
         if known is not None and _body(known) != _body(task):
-            raise ImproperlyConfigured(f"two tasks are named {task.name!r}: give one of them another name=")
+            raise AlreadyRegistered(f"two tasks are named {task.name!r}: give one of them another name=")
         self[task.name] = known or task
         return self[task.name]
 

@@ -13,16 +13,24 @@ from __future__ import annotations
 
 import logging
 import threading
+import warnings
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from celeriac.exceptions import CeleryWarning
 
 __all__ = [
     "Signal",
     "after_setup_logger",
     "after_setup_task_logger",
     "after_task_publish",
+    "beat_embedded_init",
+    "beat_init",
     "before_task_publish",
+    "celeryd_after_setup",
+    "celeryd_init",
+    "heartbeat_sent",
     "setup_logging",
     "task_failure",
     "task_internal_error",
@@ -34,6 +42,7 @@ __all__ = [
     "task_revoked",
     "task_success",
     "task_unknown",
+    "worker_before_create_process",
     "worker_init",
     "worker_process_init",
     "worker_process_shutdown",
@@ -115,6 +124,17 @@ class Signal:
         return f"<Signal: {self.name}>"
 
 
+class NeverSent(Signal):
+    """A signal of a process that stays, as none does here: to connect to it warns, and nothing is ever told."""
+
+    def connect(self, *args: Any, **options: Any) -> Any:
+        """Warn that the receiver will never be called, and keep it."""
+        if args:
+            reason = f"{self.name} is never sent here: workers are Lambda functions, schedules are EventBridge's"
+            warnings.warn(reason, CeleryWarning, stacklevel=2)
+        return super().connect(*args, **options)
+
+
 def _identity(receiver: Any) -> object:
     """What a receiver is known by; not itself, for that would keep it alive."""
     return (id(receiver.__self__), id(receiver.__func__)) if hasattr(receiver, "__self__") else id(receiver)
@@ -157,3 +177,10 @@ worker_shutting_down = Signal("worker_shutting_down", "sig", "how", "exitcode")
 worker_process_shutdown = Signal("worker_process_shutdown", "pid", "exitcode")
 worker_shutdown = Signal("worker_shutdown")
 """Sent when Lambda ends a process; the receivers have half a second in all. Python 3.12 and later."""
+celeryd_init = NeverSent("celeryd_init")
+celeryd_after_setup = NeverSent("celeryd_after_setup")
+worker_before_create_process = NeverSent("worker_before_create_process")
+heartbeat_sent = NeverSent("heartbeat_sent")
+beat_init = NeverSent("beat_init")
+beat_embedded_init = NeverSent("beat_embedded_init")
+"""What Celery's resident workers and beat send."""

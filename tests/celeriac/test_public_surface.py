@@ -60,14 +60,31 @@ def test_the_names_of_celery_can_be_had_from_the_package(name: str) -> None:
     assert getattr(celeriac, name) is not None
 
 
+CELERYS_NAMES = {"CeleryError", "InvalidTaskError", "BackendError", "BackendGetMetaError", "BackendStoreError"}
+
+
 def test_every_error_is_public_and_one_root_catches_them_all() -> None:
     errors = {
         name
         for name, value in vars(exceptions).items()
         if inspect.isclass(value) and value.__module__ == exceptions.__name__
     }
-    assert errors == {*exceptions.__all__}
-    assert all(issubclass(getattr(exceptions, name), exceptions.CeleriacError) for name in errors)
+    warned = {name for name in errors if issubclass(getattr(exceptions, name), Warning)}
+    assert errors | CELERYS_NAMES == {*exceptions.__all__}
+    assert all(issubclass(getattr(exceptions, name), exceptions.CeleriacError) for name in errors - warned)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "app.Celeriac", "app.base.Celeriac", "app.task.Task", "app.task.Context", "app.app_or_default",
+        "app.shared_task", "utils.log.get_task_logger", "utils.uuid", "uuid", "exceptions.CeleryError",
+        "signals.worker_process_init", "signals.celeryd_init", "signals.beat_init", "contrib.pytest.celery_app",
+    ],
+)  # fmt: skip
+def test_what_celery_code_bases_import_is_where_they_look_for_it(path: str) -> None:
+    module, _, name = f"celeriac.{path}".rpartition(".")
+    assert getattr(importlib.import_module(module), name) is not None
 
 
 def test_the_tree_in_the_docstring_is_the_tree_of_the_code() -> None:
@@ -80,7 +97,9 @@ def test_the_tree_in_the_docstring_is_the_tree_of_the_code() -> None:
             path[depth:] = [name]
             drawn += [(name, path[depth - 1])] if depth else []
     assert dict(drawn) == {
-        name: getattr(exceptions, name).__bases__[0].__name__ for name in exceptions.__all__ if name != "CeleriacError"
+        name: kind.__bases__[0].__name__
+        for name in exceptions.__all__
+        if (kind := getattr(exceptions, name)).__name__ == name != "CeleriacError" and not issubclass(kind, Warning)
     }
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from celeriac import Celeriac, Task
 from celeriac.broker import Entry
-from celeriac.exceptions import DecodeError, NotRegistered
+from celeriac.exceptions import CeleryWarning, DecodeError, NotRegistered
 from celeriac.signals import (
     Signal,
     after_task_publish,
+    beat_init,
     before_task_publish,
     task_failure,
     task_internal_error,
@@ -240,3 +241,11 @@ def test_a_receiver_that_takes_the_place_of_a_forgotten_one_in_memory_is_connect
         signal.connect(receiver)
         assert [answer for _, answer in signal.send(None)] == [number]
         del receiver
+
+
+def test_a_signal_that_is_never_sent_says_so_when_it_is_connected_to() -> None:
+    def receiver(**_: Any) -> None: ...
+
+    with pytest.warns(CeleryWarning, match="beat_init is never sent here"):
+        beat_init.connect(receiver)
+    assert beat_init.disconnect(receiver)
