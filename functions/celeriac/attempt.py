@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from logging import ERROR, INFO, WARNING
 from typing import TYPE_CHECKING, Any, Self
 
-from celeriac import clock, limits, log, signals, states, tally
+from celeriac import clock, limits, log, signals, states, tally, unique
 from celeriac.conclusion import follow_ups
 from celeriac.context import Context
 from celeriac.exceptions import CeleriacError, NotRegistered, TaskRevokedError
@@ -110,6 +110,7 @@ def _run(app: Celeriac, delivery: Delivery, request: Context) -> Row:
     signals.task_received.send(task, request=request)
     if task.track_started and not _is_ignored(app, message):
         app.services.backend.progress(Row.of(message, states.STARTED, started_at=clock.now()))
+    unique.begin(app, message)
     return trace(task, request)
 
 

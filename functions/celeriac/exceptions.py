@@ -3,6 +3,7 @@
     CeleriacError                     the root: catch this to catch them all
     ├── ImproperlyConfigured          settings, environment or arguments that cannot work (a ValueError, too)
     │   └── AlreadyRegistered         another task of this app has that name
+    ├── AlreadyQueued                 a task that is to be there once is, and its call was not sent
     ├── NotSupported                  what only a process that stays could do (a NotImplementedError, too)
     ├── NotRegistered                 no task of that name in this app (a KeyError, too)
     ├── QueueNotFound                 this process may not send to that queue (a KeyError, too)
@@ -41,6 +42,7 @@ from datetime import datetime
 from typing import Any
 
 __all__ = [
+    "AlreadyQueued",
     "AlreadyRegistered",
     "BackendError",
     "BackendGetMetaError",
@@ -98,6 +100,17 @@ class NotRegistered(CeleriacError, KeyError):
     """Raised when an app has no task of that name."""
 
     __str__ = Exception.__str__
+
+
+class AlreadyQueued(CeleriacError):
+    """Raised when a task with `unique_for` is there already; `result` is its handle, `countdown` its lock's seconds."""
+
+    def __init__(self, countdown: int, result: Any = None) -> None:
+        super().__init__(countdown)
+        self.countdown, self.result = countdown, result
+
+    def __str__(self) -> str:
+        return f"it is queued already, as {self.result}; its lock ends in {self.countdown} s at the latest"
 
 
 class NotSupported(CeleriacError, NotImplementedError):

@@ -20,6 +20,8 @@ INERT = frozenset({
     "task_type",
 })  # fmt: skip
 """What Celery's `apply_async` takes, too, and what no message of ours carries."""
+ONCE = frozenset({"unique_for", "unique_on", "unique_until", "unique_graceful"})
+"""What is heeded where a call is sent (`celeriac.unique`)."""
 
 
 def fields_of(options: Mapping[str, Any], zone: tzinfo = UTC) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def properties_of(options: Mapping[str, Any]) -> dict[str, Any]:
 
     Source: https://docs.celeryq.dev/en/stable/reference/celery.app.task.html#celery.app.task.Task.apply_async
     """
-    other = options.keys() - OPTIONS - INERT - {STAMPED, *options.get(STAMPED, ())}
+    other = options.keys() - OPTIONS - ONCE - INERT - {STAMPED, *options.get(STAMPED, ())}
     return {name: options[name] for name in options if name in other and options[name] is not None}
 
 

@@ -14,7 +14,7 @@ from functools import partial
 from logging import INFO
 from typing import TYPE_CHECKING
 
-from celeriac import clock, handlers, log, states
+from celeriac import clock, handlers, log, states, unique
 from celeriac.attempt import Delivery, attempt
 from celeriac.conclusion import conclude
 from celeriac.exceptions import CeleriacError, Reject, TaskRevokedError, WorkerLostError
@@ -110,12 +110,13 @@ class Settling:
         self.time_left.note(took_s)
         if self.app.known(task):
             self.paces.note(task, took_s)
-        if row.state != states.IGNORED:
-            self._conclude(delivery, row)
+        self._conclude(delivery, row)
 
     def _conclude(self, delivery: Delivery, row: Row) -> None:
-        self.rows[row.id] = row
-        conclude(self.app, delivery.message, row, partial(self.outbox.send, delivery.item_id))
+        unique.let_go(self.app, delivery.message, row)
+        if row.state != states.IGNORED:
+            self.rows[row.id] = row
+            conclude(self.app, delivery.message, row, partial(self.outbox.send, delivery.item_id))
 
     def _is_put_off(self, delivery: Delivery) -> bool:
         """Whether this is not the place or the time to run a task; it is then sent where it will be.

@@ -18,6 +18,7 @@ from celeriac.inert import Inert, explain
 from celeriac.models import Validated, validated
 from celeriac.ratelimit import interval_of
 from celeriac.retries import autoretry
+from celeriac.unique import OnceOptions
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -38,7 +39,7 @@ class FromConf:
         return DEFAULTS[self.setting] if task is None else task.app.conf[self.setting]
 
 
-class Task(Requested, Inert, Validated):
+class Task(Requested, Inert, Validated, OnceOptions):
     """A task; the attributes are the options of `@app.task`, with Celery's defaults.
 
     Times are seconds. Some have their default from the app's configuration.

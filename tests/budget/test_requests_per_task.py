@@ -249,6 +249,15 @@ def test_a_rate_costs_one_write_a_batch_and_one_send_for_what_must_wait(station:
     assert wire.items == {"BatchGetItem": 10, "SendMessageBatch": 9}
 
 
+def test_a_task_that_is_there_once_costs_a_write_to_lock_and_one_to_let_go(station: Station, wire: Any) -> None:
+    station.work.apply_async((1,), unique_for=60)
+    assert wire.requests == {"PutItem": 1, "SendMessageBatch": 1}
+    event = station.received()
+    wire.clear()
+    station.invoke(event)
+    assert wire.requests == {"BatchGetItem": 1, "UpdateItem": 1, "DeleteItem": 1}
+
+
 def begin_again(station: Station) -> None:
     """A new process of the same worker."""
     station.app.connect(Services(station.app.services.broker, station.app.services.backend))

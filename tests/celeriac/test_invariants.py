@@ -94,7 +94,13 @@ class Office:
             runs["slow"] += 1
             return number
 
-        self.roll, self.stop, self.slow = roll, stop, slow
+        @app.task(name="office.engage")
+        def engage() -> str:
+            runs["engage"] += 1
+            add.apply_async((20, 2), unique_for=3600)
+            return "engaged"
+
+        self.roll, self.stop, self.slow, self.engage = roll, stop, slow, engage
         self.add, self.hire, self.flaky, self.fail, self.mourn = add, hire, flaky, fail, mourn
 
 
@@ -184,11 +190,16 @@ def a_task_that_is_revoked_before_its_retry(office: Office) -> list[Any]:
     return [last, last.parent]
 
 
+def a_task_that_sends_one_that_is_there_once(office: Office) -> list[Any]:
+    return [office.engage.delay()]
+
+
 def a_chord_of_tasks_with_a_rate(office: Office) -> list[Any]:
     return [chord([office.slow.s(number) for number in range(3)], office.total.s()).delay()]
 
 
 STORIES: list[Story] = [
+    a_task_that_sends_one_that_is_there_once,
     a_chord_of_tasks_with_a_rate,
     a_chord_with_a_member_that_is_revoked,
     a_task_that_is_revoked_before_its_retry,

@@ -396,3 +396,24 @@ def test_a_row_whose_message_is_long_is_amended_with_its_message(engine: Any) ->
     again = row.replace(state=states.PENDING, attempt=1)
     assert engine.backend.amend(again, was=row)
     assert engine.backend.get("id-1") == again
+
+
+def test_a_claim_stands_until_it_is_released_by_its_owner(engine: Any) -> None:
+    hour = timedelta(hours=1)
+    with clock.running_on(lambda: NOON):
+        assert engine.backend.claim("unique#1", "a", hour) is None
+        assert engine.backend.claim("unique#1", "b", hour) == ("a", int((NOON + hour).timestamp()))
+        engine.backend.release("unique#1", "b")
+        assert engine.backend.claim("unique#1", "b", hour) is not None
+        engine.backend.release("unique#1", "a")
+        engine.backend.release("unique#1", "a")
+        assert engine.backend.claim("unique#1", "b", hour) is None
+
+
+def test_a_claim_past_its_time_is_free(engine: Any) -> None:
+    with clock.running_on(lambda: NOON):
+        assert engine.backend.claim("unique#1", "a", timedelta(hours=1)) is None
+    with clock.running_on(lambda: NOON + timedelta(hours=1, seconds=2)):
+        assert engine.backend.claim("unique#1", "b", timedelta(hours=1)) is None
+        engine.backend.release("unique#1", "a")
+        assert engine.backend.claim("unique#1", "c", timedelta(hours=1)) is not None

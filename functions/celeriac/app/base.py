@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, Self, overload
 
-from celeriac import config, context, current, publish, registry, signals
+from celeriac import config, context, current, publish, registry, signals, unique
 from celeriac.absent import NOT_HERE, SCHEDULES
 from celeriac.annotations import annotate
 from celeriac.canvas import Signature, signature
@@ -234,7 +234,9 @@ class Celeriac(Configured, Operated):
         Source: https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery.send_task
         """
         message = publish.message_of(self, name, args, kwargs, **options)
-        publish.publish(self, [message])
+        sent = unique.send(self, message, options)
+        if isinstance(sent, AsyncResult):
+            return sent
         result = self.AsyncResult(message.id)
         result.ignored = bool(message.ignore_result)
         if options.get("add_to_parent", True):

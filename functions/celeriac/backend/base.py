@@ -90,6 +90,14 @@ class Backend(ABC):
         """Put up a notice under a key for a while, in the place of what was there."""
 
     @abstractmethod
+    def claim(self, key: str, text: str, lives: timedelta) -> tuple[str, int] | None:
+        """Put a text under a key for a while; if there is one, returns that, and the second until which it stands."""
+
+    @abstractmethod
+    def release(self, key: str, text: str) -> None:
+        """Take a claim away, if it still says this."""
+
+    @abstractmethod
     def reserve(self, key: str, number: int, interval: timedelta) -> datetime:
         """Take so many slots, an interval apart from each other and from all others; returns when the first one is."""
 

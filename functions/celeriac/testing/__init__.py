@@ -8,8 +8,9 @@
 
 from celeriac.testing.calls import MemoryScheduler
 from celeriac.testing.live import LiveTwin
-from celeriac.testing.memory import MemoryBackend, MemoryBroker, MemoryBucket
+from celeriac.testing.memory import MemoryBroker, MemoryBucket
 from celeriac.testing.operations import MemoryOperations
+from celeriac.testing.table import MemoryBackend
 from celeriac.testing.twin import Crash, Twin
 
 __all__ = [

@@ -14,8 +14,9 @@ from celeriac.dead_letters import DEAD, DeadLetters
 from celeriac.lanes import Lane
 from celeriac.services import Services
 from celeriac.testing.calls import MemoryScheduler
-from celeriac.testing.memory import MemoryBackend, MemoryBroker, MemoryBucket, QueuedMessage
+from celeriac.testing.memory import MemoryBroker, MemoryBucket, QueuedMessage
 from celeriac.testing.operations import MemoryOperations
+from celeriac.testing.table import MemoryBackend
 from celeriac.worker import Worker
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from celeriac import aws, clock
 from celeriac.backend.base import FAILURE_EXPIRES, LONGEST_WAIT, RESULT_EXPIRES, seconds
 from celeriac.backend.dynamodb.items import key_of, names_of, parameters_of, values_of
-from celeriac.backend.dynamodb.table import Standing, Table
+from celeriac.backend.dynamodb.table import ROW_IS_GONE, Standing, Table, refusals
 from celeriac.join import Place
 from celeriac.storage import Objects
 
@@ -38,6 +38,25 @@ class Notes(Table, ABC):
         fields = {"id": key, "text": text, "expires_at": seconds(clock.now() + lives)}
         with aws.translated(f"writing {key}"):
             aws.client("dynamodb").put_item(TableName=self.table, Item=values_of(fields))
+
+    def claim(self, key: str, text: str, lives: timedelta) -> tuple[str, int] | None:
+        fields = {"id": key, "text": text, "expires_at": seconds(clock.now() + lives)}
+        try:
+            self._put(fields, ROW_IS_GONE)
+        except Standing as refusal:
+            item = refusal.item or {}
+            return item["text"]["S"], int(item["expires_at"]["N"])
+        return None
+
+    def release(self, key: str, text: str) -> None:
+        with suppress(Standing), refusals(f"releasing {key}"):
+            aws.client("dynamodb").delete_item(
+                TableName=self.table,
+                Key=key_of(key),
+                ConditionExpression=TEXT_IS_UNCHANGED,
+                ExpressionAttributeNames=names_of(("text",)),
+                ExpressionAttributeValues=parameters_of({"old": text}),
+            )
 
     def reserve(self, key: str, number: int, interval: timedelta) -> datetime:
         length = number * round(interval / _MICROSECOND)

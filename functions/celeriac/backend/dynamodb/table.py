@@ -17,7 +17,7 @@ from celeriac.exceptions import OperationalError
 from celeriac.row import Row
 from celeriac.storage import Objects
 
-__all__ = ["READ_ATTEMPTS", "ROW_IS_GONE", "Standing", "Table"]
+__all__ = ["READ_ATTEMPTS", "ROW_IS_GONE", "Standing", "Table", "refusals"]
 
 # A condition: a write happens where it is true. A row past its time counts as gone, for TTL deletes late.
 ROW_IS_GONE = "attribute_not_exists(#id) OR #expires_at < :now"
