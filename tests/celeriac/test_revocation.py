@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from celeriac import chain, chord, clock, signals, states
+from celeriac import chain, chord, clock, group, signals, states
 from celeriac.exceptions import ChordError, TaskRevokedError, Terminated
 from celeriac.task import Task
 from celeriac.testing import Twin
@@ -21,6 +21,19 @@ def test_a_task_that_is_revoked_before_it_begins_never_runs(office: Office, twin
     assert (office.ran, result.state) == ([], states.REVOKED)
     with pytest.raises(TaskRevokedError, match="revoked"):
         result.get(timeout=0)
+
+
+@pytest.mark.parametrize("terminate", [False, True])
+def test_a_group_is_revoked_with_all_that_is_in_it(office: Office, twin: Twin, terminate: bool) -> None:
+    result = group(office.work.s(1), chord([office.work.s(2)], office.work.si(3)), office.work.s(4)).delay()
+    twin.invoke("office")  # 1, 2 and 4 have run
+    late = group(office.work.s(5), office.work.s(6)).delay()
+    late.revoke(terminate=terminate)
+    twin.run()
+    late.revoke(wait=True, timeout=0.1)
+    assert sorted(office.ran) == [1, 2, 3, 4]
+    assert [member.state for member in late] == [states.REVOKED, states.REVOKED]
+    assert result.successful()
 
 
 def test_a_caller_sees_at_once_that_a_task_is_revoked(office: Office, twin: Twin) -> None:

@@ -168,6 +168,13 @@ class ResultSet(ResultBase):
         for result in self.results:
             result.forget()
 
+    def revoke(self, terminate: bool = False, wait: bool = False, timeout: float | None = None, **options: Any) -> None:
+        """Have none of the tasks begin, those of groups within included; the arguments are those of a single one."""
+        for result in self.results:
+            result.revoke(terminate=terminate, **options)
+        if wait:
+            self.join(timeout, propagate=False, disable_sync_subtasks=False)
+
     def __iter__(self) -> Iterator[Any]:
         return iter(self.results)
 
