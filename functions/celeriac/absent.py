@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["NOT_HERE", "SCHEDULES"]
+__all__ = ["NOT_HERE"]
 
 _PROCESS = "Lambda starts the workers of what `cdk deploy` deploys; `handler = Worker(app)` is one"
 _CONNECTION = "SQS is called over HTTPS, by a client of its own; there is no connection to keep"
-SCHEDULES = "schedules are EventBridge's; declare them as [schedules.NAME] in worker.toml"
+_SCHEDULES = "EventBridge Scheduler keeps the time; see `app.schedules` and `beat_schedule`"
 _STEPS = "a worker has no boot steps; what is to happen at its start is a receiver of `worker_process_init`"
 NOT_HERE: Mapping[str, str] = {
-    "Beat": SCHEDULES,
+    "Beat": _SCHEDULES,
     "WorkController": _PROCESS,
     "Worker": _PROCESS,
     "amqp": _CONNECTION,

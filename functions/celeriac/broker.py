@@ -136,7 +136,11 @@ class Broker(ABC):
         fields = loads(body)
         if isinstance(fields, dict) and "payload" in fields:
             return self._fetched(fields)
-        if isinstance(fields, dict) and ("id" not in fields or "<aws.scheduler." in str(fields["id"])):
+        if isinstance(fields, dict) and "firing" in fields:
+            from celeriac.beat.firing import opened  # which few messages need
+
+            fields = opened(fields, message_id)
+        elif isinstance(fields, dict) and ("id" not in fields or "<aws.scheduler." in str(fields["id"])):
             fields = {**fields, "id": message_id}
         return Message.from_fields(fields)
 

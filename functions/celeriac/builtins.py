@@ -1,4 +1,4 @@
-"""The tasks that every app has: what runs a map and a starmap, many calls in one message.
+"""The tasks that every app has: what runs a map and a starmap, many calls in one message; and what runs schedules.
 
 Source: https://docs.celeryq.dev/en/stable/userguide/canvas.html#map-starmap
 """
@@ -14,7 +14,7 @@ from celeriac.registry import shared_task
 if TYPE_CHECKING:
     from celeriac.task import Task
 
-__all__ = ["accumulate", "map_items", "starmap_items"]
+__all__ = ["accumulate", "map_items", "starmap_items", "tick"]
 
 
 @shared_task(name="celery.accumulate")
@@ -35,3 +35,12 @@ def starmap_items(self: Task, task: dict[str, Any], it: Sequence[Sequence[Any]])
     """Call a task with the arguments that each item is, one after the other."""
     body = maybe_signature(task, self.app).type
     return [body(*item) for item in it]
+
+
+@shared_task(name="celery.tick", bind=True)
+def tick(self: Task, message: dict[str, Any], firing: dict[str, Any], at: str) -> None:
+    """Send a schedule's task for each of its runs until the next tick, where no expression of AWS's says them."""
+    from celeriac.beat.firing import runs_of  # which few workers need
+    from celeriac.publish import publish
+
+    publish(self.app, runs_of(message, firing, at))

@@ -11,18 +11,19 @@ import hashlib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from logging import WARNING
 from typing import Any
 from urllib.parse import urlsplit
 
 from celeriac import aws, clock, lanes, limits, log
-from celeriac.exceptions import OperationalError
+from celeriac.exceptions import CeleriacError, ImproperlyConfigured, ObjectNotFound, OperationalError
 from celeriac.message import Message
 from celeriac.serialization import loads
 
-__all__ = ["AlreadyScheduled", "Call", "EventBridgeScheduler", "Pending", "Scheduler"]
+__all__ = ["AlreadyScheduled", "Call", "EventBridgeScheduler", "Pending", "Rule", "Scheduler"]
 
 LEAD = timedelta(minutes=2)
 """How long before its time a message is called: one minute is the Scheduler's precision, one is to spare."""
@@ -52,6 +53,32 @@ class Call:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A message to be put into a queue again and again: when AWS's `expression` says, in a time zone, from `start` on.
+
+    One that a worker.toml declares is CloudFormation's: its `target` stays as it is.
+    """
+
+    name: str
+    expression: str
+    timezone: str
+    queue: str
+    body: str
+    is_enabled: bool = True
+    start: datetime | None = None
+    target: Mapping[str, Any] | None = None
+
+    def is_same(self, other: Rule) -> bool:
+        """Whether both do the same, but for being paused and for where an interval begins."""
+        mine = (self.expression, self.timezone, self.queue, self.body)
+        return mine == (other.expression, other.timezone, other.queue, other.body)
+
+    def switched(self, is_enabled: bool) -> Rule:
+        """The same rule, paused or not."""
+        return replace(self, is_enabled=is_enabled)
+
+
 class AlreadyScheduled(OperationalError):
     """Raised when there is a schedule of that name."""
 
@@ -66,6 +93,22 @@ class Scheduler(ABC):
     @abstractmethod
     def pending(self) -> Iterator[Pending]:
         """The tasks that wait, in no order; `due` to the second, `queue` that to which they will be sent."""
+
+    @abstractmethod
+    def put(self, rule: Rule, is_new: bool) -> None:
+        """Create a rule, or replace it; raises AlreadyScheduled for a new one whose name is taken."""
+
+    @abstractmethod
+    def rule(self, name: str) -> Rule | None:
+        """The rule of that name, or None."""
+
+    @abstractmethod
+    def rules(self) -> Iterator[Rule]:
+        """All rules, in no order."""
+
+    @abstractmethod
+    def drop(self, name: str) -> None:
+        """Delete a rule; one that is gone already is no error."""
 
     def wants(self, message: Message) -> bool:
         """Whether a message is due so late that a schedule costs less than hops."""
@@ -87,11 +130,12 @@ class Scheduler(ABC):
 class EventBridgeScheduler(Scheduler):
     """The scheduler on Amazon EventBridge: schedules in `group`, which delete themselves when they have fired.
 
-    Their role is that of the queue's worker, `{queue}-etas`; what cannot be delivered goes to `{queue}-dead`.
+    Their role is that of the queue's worker, `{queue}-etas`; what cannot be delivered goes to `{queue}-dead`. Rules are
+    in the group `{deployment}-schedules`, those that worker.tomls declare in the group `{deployment}`.
     """
 
-    def __init__(self, group: str, queues: Mapping[str, str]) -> None:
-        self.group, self.queues = group, queues
+    def __init__(self, group: str, queues: Mapping[str, str], deployment: str = "") -> None:
+        self.group, self.queues, self.deployment = group, queues, deployment
 
     def create(self, call: Call) -> None:
         kinds = {"ConflictException": AlreadyScheduled}
@@ -103,8 +147,62 @@ class EventBridgeScheduler(Scheduler):
                 ScheduleExpressionTimezone="UTC",
                 FlexibleTimeWindow={"Mode": "OFF"},
                 ActionAfterCompletion="DELETE",
-                Target=self._target(call),
+                Target=self._target(call.queue, _spelled(call.body)),
             )
+
+    def put(self, rule: Rule, is_new: bool) -> None:
+        call = aws.client("scheduler").create_schedule if is_new else aws.client("scheduler").update_schedule
+        if lanes.is_fifo(self.queues.get(rule.queue, "")):
+            raise ImproperlyConfigured(f"schedule {rule.name!r}: the Scheduler has no rights on FIFO lanes")
+        with aws.translated(f"schedule {rule.name}", _KINDS):
+            call(
+                Name=rule.name,
+                GroupName=self.deployment if rule.target else self._own_group,
+                ScheduleExpression=rule.expression,
+                ScheduleExpressionTimezone=rule.timezone,
+                FlexibleTimeWindow={"Mode": "OFF"},
+                State="ENABLED" if rule.is_enabled else "DISABLED",
+                ActionAfterCompletion="DELETE" if rule.expression.startswith("at") else "NONE",
+                **({"StartDate": rule.start} if rule.start and rule.start > clock.now() else {}),
+                Target=rule.target or self._target(rule.queue, rule.body),
+            )
+
+    def rule(self, name: str) -> Rule | None:
+        for group in (self._own_group, self.deployment):
+            try:
+                with aws.translated(f"schedule {name}", _KINDS):
+                    return self._rule(aws.client("scheduler").get_schedule(Name=name, GroupName=group))
+            except ObjectNotFound:
+                continue
+        return None
+
+    def rules(self) -> Iterator[Rule]:
+        for group in (self._own_group, self.deployment):
+            with aws.translated(f"listing the schedules of {group}"):
+                pages = aws.client("scheduler").get_paginator("list_schedules").paginate(GroupName=group)
+                names = [schedule["Name"] for page in pages for schedule in page["Schedules"]]
+            found = (self.rule(name) for name in names)
+            yield from (rule for rule in found if rule is not None)
+
+    def drop(self, name: str) -> None:
+        with suppress(ObjectNotFound), aws.translated(f"schedule {name}", _KINDS):
+            aws.client("scheduler").delete_schedule(Name=name, GroupName=self._own_group)
+
+    @property
+    def _own_group(self) -> str:
+        return f"{self.deployment}-schedules"
+
+    def _rule(self, found: Mapping[str, Any]) -> Rule:
+        return Rule(
+            found["Name"],
+            found["ScheduleExpression"],
+            found.get("ScheduleExpressionTimezone", "UTC"),
+            lanes.source_of(found["Target"]["Arn"], self.queues, otherwise=""),
+            found["Target"]["Input"],
+            found["State"] == "ENABLED",
+            found.get("StartDate"),
+            found["Target"] if found["GroupName"] == self.deployment else None,
+        )
 
     def pending(self) -> Iterator[Pending]:
         with aws.translated(f"listing the schedules of {self.group}"):
@@ -122,18 +220,28 @@ class EventBridgeScheduler(Scheduler):
         due = datetime.strptime(told["due"] if told else "19700101T000000", TIME).replace(tzinfo=UTC)
         return Pending(task_id, due, lanes.source_of(schedule["Target"]["Arn"], self.queues, otherwise=""))
 
-    def _target(self, call: Call) -> dict[str, Any]:
+    def _target(self, queue_name: str, text: str) -> dict[str, Any]:
         meta = aws.client("scheduler").meta
-        account, physical = urlsplit(self.queues[call.queue]).path.strip("/").split("/")[-2:]
-        worker = self.queues[call.queue.partition(".")[0]].rpartition("/")[2]
+        account, physical = urlsplit(self.queues[queue_name]).path.strip("/").split("/")[-2:]
+        worker = self.queues[queue_name.partition(".")[0]].rpartition("/")[2]
         queue = f"arn:{meta.partition}:sqs:{meta.region_name}:{account}:{physical}"
         return {
             "Arn": queue,
             "RoleArn": f"arn:{meta.partition}:iam::{account}:role/{worker}-etas",
-            # What looks like one of the Scheduler's own words would be replaced; in JSON it can be written otherwise.
-            "Input": call.body.replace("<aws.scheduler.", "\\u003caws.scheduler."),
+            "Input": text,
             "DeadLetterConfig": {"Arn": f"{queue}-dead"},
         }
+
+
+_KINDS: Mapping[str, type[CeleriacError]] = {
+    "ConflictException": AlreadyScheduled,
+    "ResourceNotFoundException": ObjectNotFound,
+}
+
+
+def _spelled(body: str) -> str:
+    """What looks like one of the Scheduler's own words would be replaced; in JSON it can be written otherwise."""
+    return body.replace("<aws.scheduler.", "\\u003caws.scheduler.")
 
 
 def _call(message: Message, queue: str, body: str) -> Call:

@@ -10,7 +10,7 @@ from celeriac.backend import Backend, DynamoDBBackend
 from celeriac.broker import Broker, SQSBroker
 from celeriac.config import Config
 from celeriac.noticeboard import NoticeBoard
-from celeriac.scheduler import EventBridgeScheduler
+from celeriac.scheduler import EventBridgeScheduler, Scheduler
 from celeriac.storage import Bucket
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Services:
 
     `concurrency` is how many tasks of a batch run side by side, `max_receives` after how many deliveries a message is a
     dead letter; `board` is this process' copy of the orders to all workers. `operations` are those in memory; on AWS
-    they are made when an operator asks for them.
+    they are made when an operator asks for them. `scheduler` has the schedules, where the deployment has a name.
     """
 
     broker: Broker
@@ -34,12 +34,14 @@ class Services:
     max_receives: int = 5
     board: NoticeBoard = field(default_factory=NoticeBoard, compare=False)
     operations: Operations | None = field(default=None, compare=False)
+    scheduler: Scheduler | None = None
 
     @classmethod
     def of(cls, config: Config, result_expires: timedelta) -> Self:
         """The services of a deployment on AWS; nothing is called yet."""
         payloads = Bucket(config.payloads)
-        scheduler = EventBridgeScheduler(config.etas, config.queues) if config.etas else None
-        broker = SQSBroker(payloads, config.queues, config.worker, config.lanes, scheduler)
+        scheduler = EventBridgeScheduler(config.etas, config.queues, config.deployment)
+        broker = SQSBroker(payloads, config.queues, config.worker, config.lanes, scheduler if config.etas else None)
         backend = DynamoDBBackend(config.table, payloads, result_expires)
-        return cls(broker, backend, config.concurrency, config.max_receives)
+        timetable = scheduler if config.deployment else None
+        return cls(broker, backend, config.concurrency, config.max_receives, scheduler=timetable)

@@ -43,8 +43,12 @@ class Worker:
         app.import_modules()
         process.begin(self, os.environ)
 
-    def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
-        """Work through a batch; returns Lambda's partial batch response."""
+    def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """Work through a batch; returns Lambda's partial batch response. A deployment may call, too: see `beat`."""
+        if "RequestType" in event:
+            from celeriac.beat.declared import answer  # which only a deployment needs
+
+            return answer(self.app, event)
         records, broker = event["Records"], self.app.services.broker
         arn = records[0].get("eventSourceARN", "") if records else ""
         queue = source_of(arn, broker.queues, otherwise=self.app.main)

@@ -247,10 +247,13 @@ def test_an_app_tells_when_it_is_configured() -> None:
     assert (app.conf.task_time_limit, app.conf.task_time_limit, told) == (3, 3, ["configure", 3])
 
 
-def test_beats_schedules_are_said_to_be_elsewhere() -> None:
+def test_a_periodic_task_is_an_entry_of_beat_schedule() -> None:
     app = Celeriac("shop")
-    with pytest.warns(UserWarning, match=r"schedules are EventBridge's; declare them as \[schedules\.NAME\]"):
-        app.add_periodic_task(10, app.signature("shop.work"), name="every 10")
+
+    assert app.add_periodic_task(10, app.signature("shop.work", args=(1,)), name="every 10", expires=5) == "every 10"
+
+    entry = {"schedule": 10, "task": "shop.work", "args": (1,), "kwargs": {}, "options": {"expires": 5}}
+    assert app.conf.beat_schedule == {"every 10": entry}
 
 
 @pytest.mark.parametrize("name", sorted(NOT_HERE))

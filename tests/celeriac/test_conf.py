@@ -94,7 +94,7 @@ def test_old_names_in_capitals_are_the_new_ones(old: str, new: str) -> None:
     assert (old in conf, new in conf) == (True, True)
 
 
-@pytest.mark.parametrize("old", ["BROKER_URL", "CELERYBEAT_SCHEDULE", "CELERYD_CONCURRENCY", "CELERY_RESULT_BACKEND"])
+@pytest.mark.parametrize("old", ["BROKER_URL", "CELERYBEAT_SCHEDULER", "CELERYD_CONCURRENCY", "CELERY_RESULT_BACKEND"])
 def test_an_old_name_of_what_is_not_here_says_why(old: str) -> None:
     with pytest.warns(UserWarning, match="has no effect here"):
         Settings(**{old: "anything"})
@@ -193,7 +193,7 @@ def test_secrets_are_masked_where_settings_are_shown() -> None:
 
 def test_a_default_that_nobody_set_cannot_be_changed_unseen() -> None:
     with pytest.raises(TypeError, match="does not support item assignment"):
-        Settings().beat_schedule["every-hour"] = {}
+        Settings().broker_transport_options["region"] = "eu-central-1"
 
 
 def test_settings_are_asked_for_what_they_do_not_have() -> None:

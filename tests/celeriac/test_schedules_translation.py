@@ -57,11 +57,13 @@ def witness(when: crontab, start: datetime, zone: ZoneInfo) -> Iterator[datetime
     For cron(8) one of the two fields of days is enough, for Celery both must match: so it is asked for one of them.
     """
     cronsim = pytest.importorskip("cronsim")
-    minute, hour, days, months, weekdays = when.fields.split()
+    own = ((when.minute, 60), (when.hour, 24), (when.day_of_month, 31), (when.month_of_year, 12), (when.day_of_week, 7))
+    told = ["*" if len(each) == size else ",".join(map(str, sorted(each))) for each, size in own]
+    minute, hour, days, months, weekdays = told
     if days != "*" and weekdays != "*":
         asked, wanted = f"{minute} {hour} {days} {months} *", {int(day) for day in weekdays.split(",")}
     else:
-        asked, wanted = when.fields, set(range(7))
+        asked, wanted = " ".join(told), set(range(7))
     before = start.astimezone(zone).replace(tzinfo=None) - timedelta(days=1)
     for wall in cronsim.CronSim(asked, before):
         moment = wall.replace(tzinfo=zone).astimezone(UTC)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import importlib
 import os
 import threading
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, Self, overload
 
 from celeriac import config, context, current, publish, registry, signals, unique
-from celeriac.absent import NOT_HERE, SCHEDULES
+from celeriac.absent import NOT_HERE
 from celeriac.annotations import annotate
 from celeriac.canvas import Signature, signature
 from celeriac.conf.configured import Configured
 from celeriac.discovery import Discovery
 from celeriac.operated import Operated
+from celeriac.periodic import Periodic
 from celeriac.result import AsyncResult, GroupResult, ResultBackend, ResultSet
 from celeriac.services import Services
 from celeriac.task import Task as BaseTask
@@ -23,7 +23,7 @@ from celeriac.task import Task as BaseTask
 __all__ = ["Celeriac", "current_app"]
 
 
-class Celeriac(Configured, Operated):
+class Celeriac(Configured, Operated, Periodic):
     """A worker's app; `main` is the worker's folder, its queue, and the prefix of its tasks' names.
 
     >>> app = Celeriac("thumbnail")
@@ -258,10 +258,6 @@ class Celeriac(Configured, Operated):
     def signature(self, *args: Any, **kwargs: Any) -> Signature:
         """A signature of this app's, as `celeriac.signature` makes them."""
         return signature(*args, app=self, **kwargs)
-
-    def add_periodic_task(self, schedule: Any, sig: Any, *_args: Any, **_options: Any) -> None:
-        """Warn: receivers of `on_after_configure` call this, and what they raise would only be logged."""
-        warnings.warn(f"add_periodic_task({schedule!r}, {sig!r:.100}) has no effect here: {SCHEDULES}", stacklevel=2)
 
     def close(self) -> None:
         """Let go of the services; an app that sends again finds new ones."""

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 __all__ = ["ALWAYS", "DEFAULTS"]
 
 DEFAULTS: Mapping[str, Any] = {
+    "beat_schedule": MappingProxyType({}),
     "enable_utc": True,
     "imports": (),
     "include": (),

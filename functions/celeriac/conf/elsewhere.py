@@ -66,10 +66,11 @@ NOT_HERE: Mapping[str, Mapping[str, Any]] = {
     },
     "what is long goes through S3; nothing is compressed": {"task_compression": None, "result_compression": None},
     "a failure's row holds the traceback's text, not its frames": {"task_remote_tracebacks": False},
-    "schedules are EventBridge's; declare them in worker.toml": {
-        "beat_schedule": {}, "beat_scheduler": "celery.beat:PersistentScheduler", "beat_max_loop_interval": 0,
-        "beat_schedule_filename": "celerybeat-schedule", "beat_sync_every": 0, "beat_cron_starting_deadline": None,
-        "beat_enable_remote_control": False, "beat_remote_control_max_tick_age": None,
+    "schedules are EventBridge's; there is no beat process": {
+        "beat_scheduler": "celery.beat:PersistentScheduler", "beat_max_loop_interval": 0,
+        "beat_schedule_filename": "celerybeat-schedule", "beat_sync_every": 0,
+        "beat_cron_starting_deadline": None, "beat_enable_remote_control": False,
+        "beat_remote_control_max_tick_age": None,
     },
     "queues are made by `cdk deploy`, from worker.toml": {
         "task_queues": None, "task_create_missing_queues": True, "task_create_missing_queue_type": "classic",

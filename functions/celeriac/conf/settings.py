@@ -9,7 +9,7 @@ from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from datetime import timedelta
 from types import FunctionType, ModuleType
-from typing import Any, cast
+from typing import Any
 
 from celeriac.conf.defaults import ALWAYS
 from celeriac.conf.elsewhere import REFUSED, reason_of
@@ -34,7 +34,9 @@ class Settings(MutableMapping[str, Any]):
 
     def __init__(self, **values: Any) -> None:
         own: Layer = {}
-        layers: dict[str, Any] = {"_own": own, "_read": {}, "_added": {}}
+        # Who has set no beat_schedule may still add to it.
+        celerys = {**CELERYS, "beat_schedule": {}}
+        layers: dict[str, Any] = {"_celerys": celerys, "_own": own, "_read": {}, "_added": {}}
         self.__dict__.update(layers, _pending=[], _when_read=[], _is_read=True, _lock=threading.RLock())
         self.update({name: value for name, value in values.items() if value is not None})
 
@@ -119,7 +121,7 @@ class Settings(MutableMapping[str, Any]):
     @property
     def _layers(self) -> ChainMap[str, Any]:
         self.read()
-        return ChainMap(self._own, self._read, self._added, cast("Layer", CELERYS))
+        return ChainMap(self._own, self._read, self._added, self._celerys)
 
     def _read_object(self, source: Any, namespace: str | None, silent: bool) -> None:
         try:

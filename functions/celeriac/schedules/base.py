@@ -51,6 +51,12 @@ class BaseSchedule:
         zone: tzinfo = self._zone or self.app.timezone
         return zone
 
+    def with_app(self, app: Any) -> Self:
+        """The same schedule of an app."""
+        moved = copy.copy(self)
+        moved._app = app
+        return moved
+
     def in_zone(self, zone: tzinfo) -> Self:
         """The same schedule in a time zone of its own, whatever its app's is."""
         moved = copy.copy(self)

@@ -71,7 +71,11 @@ class crontab(BaseSchedule):  # noqa: N801 - Celery's name
 
     @property
     def fields(self) -> str:
-        """The five fields as text, which `from_string` reads; what is every value of a field is `*`."""
+        """The five fields as text, which `from_string` reads."""
+        minute, hour, day_of_week, day_of_month, month_of_year = self._orig
+        given = (minute, hour, day_of_month, month_of_year, day_of_week)
+        if all(isinstance(spec, int | str) and " " not in str(spec) for spec in given):
+            return " ".join(map(str, given))
         own = ((self.minute, 60), (self.hour, 24), (self.day_of_month, 31), (self.month_of_year, 12))
         values = (*own, (self.day_of_week, 7))
         return " ".join("*" if len(each) == size else ",".join(map(str, sorted(each))) for each, size in values)
@@ -133,7 +137,11 @@ class crontab(BaseSchedule):  # noqa: N801 - Celery's name
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, crontab):
             return NotImplemented
-        return self.fields == other.fields and bool(super().__eq__(other))
+        return self._values == other._values and bool(super().__eq__(other))
+
+    @property
+    def _values(self) -> tuple[set[int], ...]:
+        return self.minute, self.hour, self.day_of_week, self.day_of_month, self.month_of_year
 
     __hash__ = None
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from celeriac import clock
+from celeriac.beat.firing import fired
 from celeriac.message import Message
-from celeriac.scheduler import AlreadyScheduled, Call, Pending, Scheduler
+from celeriac.scheduler import AlreadyScheduled, Call, Pending, Rule, Scheduler
+from celeriac.schedules.expression import Expression
 
 __all__ = ["MemoryScheduler"]
 
@@ -16,6 +19,7 @@ class MemoryScheduler(Scheduler):
 
     def __init__(self, step: Callable[[str], None] = lambda _what: None) -> None:
         self.calls: dict[str, Call] = {}
+        self._rules: dict[str, tuple[Rule, datetime]] = {}
         self._step = step
 
     def create(self, call: Call) -> None:
@@ -29,13 +33,43 @@ class MemoryScheduler(Scheduler):
             message = Message.loads(call.body)
             yield Pending(message.id, (message.due or call.at).replace(microsecond=0), call.queue)
 
-    def next_at(self) -> list[datetime]:
-        """When the next call is due, or nothing."""
-        return sorted(call.at for call in self.calls.values())[:1]
+    def put(self, rule: Rule, is_new: bool) -> None:
+        self._step(f"put schedule {rule.name}")
+        if is_new and rule.name in self._rules:
+            raise AlreadyScheduled(f"there is a schedule {rule.name!r} already")
+        self._rules[rule.name] = (rule, clock.now())
 
-    def fire(self, now: datetime) -> list[Call]:
+    def rule(self, name: str) -> Rule | None:
+        return self._rules[name][0] if name in self._rules else None
+
+    def rules(self) -> Iterator[Rule]:
+        return iter([rule for rule, _ in self._rules.values()])
+
+    def drop(self, name: str) -> None:
+        self._step(f"drop schedule {name}")
+        self._rules.pop(name, None)
+
+    def next_at(self, with_rules: bool = False) -> list[datetime]:
+        """When the next call is due, or nothing; rules are due for ever."""
+        firings = [at for at, _ in self._firings()] if with_rules else []
+        return sorted([*(call.at for call in self.calls.values()), *firings])[:1]
+
+    def fire(self, now: datetime, with_rules: bool = False) -> list[Call]:
         """Take out the calls that are due."""
         due = [call for call in self.calls.values() if call.at <= now]
         for call in due:
             del self.calls[call.name]
+        for at, rule in [firing for firing in self._firings() if firing[0] <= now] if with_rules else []:
+            due.append(Call(rule.name, at, rule.queue, fired(rule.body, at)))
+            self._rules[rule.name] = (rule, at)
+            if rule.expression.startswith("at"):
+                del self._rules[rule.name]
         return due
+
+    def _firings(self) -> list[tuple[datetime, Rule]]:
+        found = [
+            (Expression(rule.expression, rule.timezone, rule.start).following(since), rule)
+            for rule, since in self._rules.values()
+            if rule.is_enabled
+        ]
+        return [(at, rule) for at, rule in found if at is not None]

@@ -62,7 +62,14 @@ class Twin:
         )
         self.backend = MemoryBackend(self.payloads, step=self._step)
         self.operations = MemoryOperations(self.broker, self.backend)
-        self.services = Services(self.broker, self.backend, concurrency, max_receives, operations=self.operations)
+        self.services = Services(
+            self.broker,
+            self.backend,
+            concurrency,
+            max_receives,
+            operations=self.operations,
+            scheduler=self.scheduler,
+        )
         self.dead_letters: dict[str, list[QueuedMessage]] = defaultdict(list)
         self.now = datetime.now(UTC)
         self._processes: dict[str, Worker] = {}
@@ -83,15 +90,20 @@ class Twin:
             app.connect(self.services)
 
     def run(self, until: datetime | None = None) -> None:
-        """Deliver messages until none is left, or none before `until`; time moves on to each."""
+        """Deliver messages until none is left, or none before `until`; time moves on to each.
+
+        With `until`, schedules fire, too: those of `app.schedules`, and those that the apps' code declares.
+        """
+        if until is not None:
+            self._declare()
         for _ in range(MOST_INVOCATIONS):
-            at, queue = self._next() or (None, None)
+            at, queue = self._next(with_rules=until is not None) or (None, None)
             if at is None and self._tell_of_the_dead():
                 continue
             if at is None or (until is not None and at > until):
                 return
             self.now = max(self.now, at)
-            self._turn(queue)
+            self._turn(queue, with_rules=until is not None)
         raise RuntimeError(f"the queues are not empty after {MOST_INVOCATIONS} invocations")
 
     def invoke(self, queue: str) -> None:
@@ -143,20 +155,27 @@ class Twin:
         name, dot, fifo = self.broker.queues[queue].rpartition("/")[2].partition(".fifo")
         return f"arn:aws:sqs:us-east-1:000000000000:{name}{ending}{dot}{fifo}"
 
-    def _next(self) -> tuple[datetime, str | None] | None:
+    def _declare(self) -> None:
+        """Deploy what the apps' code declares, as a deployment does."""
+        from celeriac.beat.declared import declare  # which only a test of schedules needs
+
+        for app in self.apps.values():
+            declare(app)
+
+    def _next(self, with_rules: bool = False) -> tuple[datetime, str | None] | None:
         """What happens next, and where; a schedule fires nowhere."""
         queues = self.broker.messages.items()
         read = [(queue, waiting) for queue, waiting in queues if queue not in self.operations.paused]
         due = [(self.broker.due_at(queue, message), queue) for queue, waiting in read for message in waiting]
-        calls = [(at, None) for at in self.scheduler.next_at()]
+        calls = [(at, None) for at in self.scheduler.next_at(with_rules)]
         return min([*calls, *due], key=lambda item: item[0], default=None)
 
-    def _turn(self, queue: str | None) -> None:
+    def _turn(self, queue: str | None, with_rules: bool = False) -> None:
         """Let happen what `_next` told of."""
         if queue is not None:
             self.invoke(queue)
             return
-        for call in self.scheduler.fire(clock.now()):
+        for call in self.scheduler.fire(clock.now(), with_rules):
             self.broker.put(call.queue, call.body)
 
     def _step(self, what: str) -> None:

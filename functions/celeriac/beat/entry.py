@@ -1,0 +1,169 @@
+"""An entry of the timetable: a schedule, and the call that it makes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Self
+
+from celeriac import clock, publish
+from celeriac.beat import firing, spec
+from celeriac.canvas import Signature
+from celeriac.exceptions import ImproperlyConfigured
+from celeriac.scheduler import Rule
+from celeriac.schedules import BaseSchedule
+from celeriac.schedules.expression import Expression
+from celeriac.schedules.translation import Translation, translated
+
+if TYPE_CHECKING:
+    from celeriac.app import Celeriac
+
+__all__ = ["ScheduleEntry", "key_of"]
+
+BODY_BYTES = 250_000
+"""Of the Scheduler's 256 KB: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Target.html"""
+_PLAIN = re.compile(r"[0-9A-Za-z_-]{1,40}")
+_NOT_OPTIONS = {"task_id": "each firing has an id of its own", "eta": "the schedule says when"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleEntry:
+    """A schedule by its name, and the task that it sends.
+
+    `options` are those of `Task.apply_async`; an entry that is not `enabled` is paused. `declared_by` is the worker
+    whose code or worker.toml declares it, "" for one that `app.schedules` created.
+
+    Source: https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#available-fields
+    """
+
+    name: str
+    task: str
+    schedule: BaseSchedule
+    args: Sequence[Any] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    enabled: bool = True
+    declared_by: str = ""
+    key: str = ""
+
+    def next_runs(self, count: int = 1, after: datetime | None = None) -> list[datetime]:
+        """The next runs after a moment, by default the present, in UTC; none of a paused entry."""
+        told = translated(self.schedule)
+        return list(islice(self._runs(told, after or clock.now()), count)) if self.enabled else []
+
+    def _runs(self, told: Translation, after: datetime) -> Any:
+        start = getattr(self.schedule, "start", None)
+        expression = Expression(told.expression, told.timezone, start)
+        # The tick before this moment stands for what comes after it, too.
+        tick = expression.following(after - timedelta(seconds=told.window_s))
+        while tick is not None:
+            found = self.schedule.runs(tick, told.window_s) if told.window_s else [tick]
+            yield from (moment for moment in found if moment > after)
+            tick = expression.following(tick)
+
+    @classmethod
+    def of(cls, name: str, task: Any, when: Any, app: Celeriac, **given: Any) -> Self:
+        """The entry that Celery's words mean; raises ImproperlyConfigured, with the reason, for one that cannot be."""
+        zone, relative = given.pop("timezone", None), given.pop("relative", False)
+        call = _call(task, given)
+        return cls(name=name, schedule=spec.as_schedule(when, app, zone, relative), **call)
+
+    def rule(self, app: Celeriac) -> Rule:
+        """What the Scheduler is told; raises ImproperlyConfigured or QueueNotFound for what it could not do."""
+        told, options = translated(self.schedule), dict(self.options)
+        for option, reason in _NOT_OPTIONS.items():
+            if options.get(option) is not None:
+                raise ImproperlyConfigured(f"schedule {self.name!r}: {option} cannot be given, for {reason}")
+        times = _times(options, app.known(self.task))
+        message = publish.message_of(app, self.task, self.args, self.kwargs, task_id="-", root_id="-", **options)
+        if "expires_s" in times:
+            message = message.replace(expires=None)
+        about = {"name": self.name, "schedule": spec.written(self.schedule), "timezone": told.timezone, **times}
+        about |= {"window_s": told.window_s} if told.window_s else {}
+        about |= {"worker": self.declared_by} if self.declared_by else {}
+        about |= {"options": shown} if (shown := _plain(self.options)) else {}
+        body = firing.body_of(self.key, message.replace(root_id=None, parent_id=None), about)
+        if len(body.encode()) > BODY_BYTES:
+            raise ImproperlyConfigured(f"schedule {self.name!r}: its arguments have more than {BODY_BYTES} bytes")
+        start = clock.now() + _interval(self.schedule) if told.expression.startswith("rate") else None
+        return Rule(self.key, told.expression, told.timezone, message.queue, body, self.enabled, start)
+
+    @classmethod
+    def read(cls, rule: Rule) -> Self:
+        """The entry of a rule; of one that nobody here wrote, what can be told."""
+        fields = _fields(rule.body)
+        about = fields.get("firing") or {"name": rule.name, "schedule": {"expression": rule.expression}}
+        return cls(
+            name=about["name"],
+            task=str(fields.get("task", "")),
+            schedule=spec.read(about["schedule"], rule.timezone, rule.start),
+            args=fields.get("args", ()),
+            kwargs=fields.get("kwargs", {}),
+            options=about.get("options", {}),
+            enabled=rule.is_enabled,
+            declared_by=about.get("worker", ""),
+            key=rule.name,
+        )
+
+    def changed(self, **changes: Any) -> Self:
+        """The same entry with some fields changed."""
+        return replace(self, **changes)
+
+
+def key_of(name: str, worker: str = "") -> str:
+    """The name that AWS takes for an entry's: of a worker's own code, it begins with the worker's."""
+    plain = name if _PLAIN.fullmatch(name) else re.sub(r"[^0-9A-Za-z_-]+", "-", name)[:20].strip("-")
+    if plain != name:
+        plain = f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
+    return f"{worker}.{plain}"[-64:] if worker else plain
+
+
+def _call(task: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """The task, the arguments and the options, of which a signature has some."""
+    call: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if isinstance(task, Signature):
+        call["args"] = (*call.get("args", ()), *task.args)
+        call["kwargs"] = {**task.kwargs, **call.get("kwargs", {})}
+        call["options"] = {**task.options, **call.get("options", {})}
+    name = task if isinstance(task, str) else getattr(task, "name", None) or getattr(task, "task", None)
+    if not isinstance(name, str) or not name:
+        raise ImproperlyConfigured(f"a schedule sends a task, a signature or the name of a task, not {task!r:.100}")
+    return {**call, "task": name}
+
+
+def _times(options: dict[str, Any], task: Any) -> dict[str, float]:
+    """The options that count from each firing, taken out of the others, in seconds."""
+    expires = options.get("expires", getattr(task, "expires", None))
+    found = {"countdown_s": options.pop("countdown", None), "expires_s": expires}
+    if isinstance(expires, datetime):
+        found["expires_s"] = None
+    else:
+        options.pop("expires", None)
+    return {name: _seconds(value) for name, value in found.items() if value is not None}
+
+
+def _seconds(value: Any) -> float:
+    return value.total_seconds() if isinstance(value, timedelta) else float(value)
+
+
+def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as they can be shown and given again."""
+    plain = {name: _seconds(value) if isinstance(value, timedelta) else value for name, value in options.items()}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in plain.items()}
+
+
+def _interval(when: BaseSchedule) -> timedelta:
+    return when.next_after(clock.now()) - clock.now() if not isinstance(when, Expression) else timedelta(0)
+
+
+def _fields(body: str) -> dict[str, Any]:
+    try:
+        fields = json.loads(body)
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}

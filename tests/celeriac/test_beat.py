@@ -1,0 +1,359 @@
+"""Periodic tasks: declared in code or created while all runs, they fire once, with their options, at their times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from celeriac import Celeriac, clock, states
+from celeriac.beat import ScheduleEntry
+from celeriac.beat.declared import declare, rules_of
+from celeriac.beat.firing import fired, opened
+from celeriac.exceptions import DecodeError, ImproperlyConfigured, ObjectNotFound
+from celeriac.scheduler import AlreadyScheduled
+from celeriac.schedules import BaseSchedule, crontab, schedule
+from celeriac.testing import Twin
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+class Office:
+    """An app whose task notes when it ran, and as what."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.app = Celeriac("office", **settings)
+        self.ran: list[tuple[datetime, tuple[Any, ...], str]] = []
+        self.requests: list[Any] = []
+        self.work = self.app.task(name="office.work", bind=True)(lambda *args, **kwargs: self._work(*args, **kwargs))
+
+    def _work(self, task: Any, *args: Any, **kwargs: Any) -> None:
+        self.ran.append((clock.now(), (*args, *kwargs.items()), task.request.id))
+        self.requests.append(dict(task.request.headers or {}))
+
+    @property
+    def times(self) -> list[datetime]:
+        return [moment for moment, _, _ in self.ran]
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def twin(office: Office) -> Iterator[Twin]:
+    with Twin(office.app) as twin:
+        twin.now = NOON
+        yield twin
+
+
+def hours(*numbers: float) -> list[datetime]:
+    return [NOON + timedelta(hours=number) for number in numbers]
+
+
+def test_a_crontab_of_beat_schedule_fires_at_its_times(office: Office, twin: Twin) -> None:
+    entry = {"task": "office.work", "schedule": crontab(minute=30, hour="13-15"), "args": (1,), "kwargs": {"x": 2}}
+    office.app.conf.beat_schedule = {"thrice": entry}
+
+    twin.run(until=NOON + timedelta(hours=12))
+
+    assert office.times == hours(1.5, 2.5, 3.5)
+    assert office.ran[0][1:] == ((1, ("x", 2)), "office.thrice@2026-11-22T13:30:00Z")
+
+
+def test_a_task_that_a_schedule_sends_can_be_told_from_others(office: Office, twin: Twin) -> None:
+    office.app.schedules.create("often", office.work, 3600, options={"headers": {"from": "me"}})
+
+    twin.run(until=NOON + timedelta(hours=1))
+
+    assert office.requests[0]["celery_beat_task"] is True
+    assert office.requests[0]["from"] == "me"
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        (timedelta(hours=8), [8, 16, 24]),
+        (crontab(0, 9, "mon", "1-7"), []),
+        (crontab(0, 13, "sun", 22), [1]),
+        ("0 6,18 * * *", [6, 18]),
+        ("cron(0 6,18 * * ? *)", [6, 18]),
+        ("rate(12 hours)", [12, 24]),
+        (NOON + timedelta(hours=5), [5]),
+        (schedule(timedelta(hours=6), relative=True), [6, 12, 18, 24]),
+    ],
+    ids=repr,
+)
+def test_whatever_means_a_schedule_is_one(office: Office, twin: Twin, when: Any, expected: list[int]) -> None:
+    office.app.schedules.create("it", "office.work", when)
+
+    twin.run(until=NOON + DAY)
+
+    assert office.times == hours(*expected)
+
+
+def test_an_interval_of_seconds_runs_at_each_of_them(office: Office, twin: Twin) -> None:
+    office.app.schedules.create("fast", office.work, 20)
+
+    twin.run(until=NOON + timedelta(minutes=2, seconds=59))
+
+    assert office.times == [NOON + timedelta(seconds=seconds) for seconds in range(60, 180, 20)]
+
+
+def test_a_schedule_is_in_the_time_zone_of_the_app_or_its_own() -> None:
+    office = Office(timezone="Europe/Berlin")
+    with Twin(office.app) as twin:
+        twin.now = NOON
+        office.app.schedules.create("here", office.work, "0 15 * * *")
+        office.app.schedules.create("there", office.work, "0 15 * * *", timezone="America/New_York")
+        twin.run(until=NOON + timedelta(hours=23))
+
+    assert office.times == hours(2, 8)
+
+
+def test_on_the_night_that_skips_a_time_it_does_not_fire(office: Office, twin: Twin) -> None:
+    twin.now = datetime(2027, 3, 26, 12, tzinfo=UTC)
+    office.app.schedules.create("night", office.work, "30 2 * * *", timezone="Europe/Berlin")
+
+    twin.run(until=twin.now + 3 * DAY)
+
+    zone = ZoneInfo("Europe/Berlin")
+    assert [moment.astimezone(zone).isoformat() for moment in office.times] == [
+        "2027-03-27T02:30:00+01:00",
+        "2027-03-29T02:30:00+02:00",
+    ]
+
+
+def test_what_expires_counts_from_each_firing(office: Office, twin: Twin) -> None:
+    office.app.schedules.create("it", office.work, "0 * * * *", options={"expires": 60, "countdown": 90})
+
+    twin.run(until=NOON + timedelta(hours=3))
+
+    assert office.times == []
+    result = office.app.AsyncResult("it@2026-11-22T13:00:00Z")
+    assert result.state == states.REVOKED
+
+
+def test_a_countdown_counts_from_each_firing(office: Office, twin: Twin) -> None:
+    office.app.schedules.create("it", office.work, "0 * * * *", options={"countdown": timedelta(minutes=30)})
+
+    twin.run(until=NOON + timedelta(hours=2, minutes=45))
+
+    assert office.times == hours(1.5, 2.5)
+
+
+@pytest.mark.parametrize("when", ["0 13 * * *", 30, crontab(0, 13, "sun", 22)], ids=repr)
+def test_a_firing_that_is_delivered_twice_runs_once(office: Office, twin: Twin, when: Any) -> None:
+    office.app.schedules.create("it", office.work, when)
+    (rule,) = twin.scheduler.rules()
+
+    for _ in range(2):
+        twin.broker.put(rule.queue, fired(rule.body, NOON + timedelta(hours=1)))
+    twin.run()
+
+    assert len(office.ran) == len({task_id for *_, task_id in office.ran}) == (2 if when == 30 else 1)
+
+
+def test_an_emulators_firing_without_a_time_is_one_of_just_now(office: Office, twin: Twin) -> None:
+    office.app.schedules.create("it", office.work, "0 13 * * *", options={"expires": 60})
+    (rule,) = twin.scheduler.rules()
+
+    twin.broker.put(rule.queue, rule.body)
+    twin.run()
+
+    assert [task_id for *_, task_id in office.ran] == ["sqs-1"]
+
+
+def test_what_looks_like_the_schedulers_words_reaches_the_task_as_it_is(office: Office, twin: Twin) -> None:
+    office.app.schedules.create("it", office.work, 3600, ["<aws.scheduler.scheduled-time>"])
+
+    twin.run(until=NOON + timedelta(hours=1))
+
+    assert office.ran[0][1] == ("<aws.scheduler.scheduled-time>",)
+
+
+@pytest.mark.parametrize(
+    "firing", [None, {}, {"at": 5}, {"at": "soon"}, {"at": "2026-11-22T12:00:00Z", "expires_s": "x"}]
+)
+def test_a_firing_that_cannot_be_is_a_message_that_cannot_be_read(firing: Any) -> None:
+    with pytest.raises(DecodeError, match="no firing"):
+        opened({"v": 1, "id": "a", "task": "office.work", "firing": firing}, "sqs-1")
+
+
+def test_a_schedule_can_be_paused_and_resumed(office: Office, twin: Twin) -> None:
+    schedules = office.app.schedules
+    schedules.create("it", office.work, "0 * * * *")
+
+    assert not schedules.pause("it").enabled
+    twin.run(until=NOON + timedelta(hours=2))
+    twin.now = NOON + timedelta(hours=2)
+    assert schedules.resume("it").enabled
+    twin.run(until=NOON + timedelta(hours=3))
+
+    assert office.times == hours(3)
+
+
+def test_a_schedule_can_be_changed(office: Office, twin: Twin) -> None:
+    schedules = office.app.schedules
+    schedules.create("it", office.work, "0 * * * *", [1], options={"priority": 3, "expires": 60})
+
+    changed = schedules.update("it", schedule=crontab(minute=30), kwargs={"x": 1})
+
+    assert (changed.args, changed.kwargs, changed.options) == ([1], {"x": 1}, {"priority": 3, "expires": 60})
+    twin.run(until=NOON + timedelta(hours=1))
+    assert [(moment, args) for moment, args, _ in office.ran] == [(hours(0.5)[0], (1, ("x", 1)))]
+
+
+def test_a_schedule_is_found_by_its_name_until_it_is_deleted(office: Office, twin: Twin) -> None:
+    schedules, name = office.app.schedules, "tidy up / every hour"
+    made = schedules.create(name, office.work.s(1, x=2).set(priority=5), crontab(minute=0), options={"expires": 9})
+
+    entry = schedules.get(name)
+
+    assert (entry.name, entry.task, [*entry.args], entry.kwargs) == (name, "office.work", [1], {"x": 2})
+    assert entry.schedule == made.schedule == crontab(minute=0)
+    assert entry.next_runs(2) == hours(1, 2)
+    schedules.delete(name)
+    with pytest.raises(ObjectNotFound, match="tidy up"):
+        schedules.get(name)
+    with pytest.raises(ObjectNotFound):
+        schedules.delete(name)
+
+
+def test_schedules_are_listed_by_their_next_runs(office: Office, twin: Twin) -> None:
+    schedules = office.app.schedules
+    for name, when, is_enabled in (("paused", 60, False), ("later", 7200, True), ("ticks", 50, True)):
+        schedules.create(name, office.work, when, enabled=is_enabled)
+
+    listed = schedules.list()
+
+    assert [entry.name for entry in listed] == ["ticks", "later", "paused"]
+    assert listed[0].next_runs(3) == [NOON + timedelta(seconds=seconds) for seconds in (50, 100, 150)]
+    assert listed[2].next_runs() == []
+
+
+def test_a_name_that_is_taken_is_refused(office: Office, twin: Twin) -> None:
+    office.app.schedules.create("it", office.work, 60)
+
+    with pytest.raises(AlreadyScheduled):
+        office.app.schedules.create("it", office.work, 120)
+
+
+class Whim(BaseSchedule):
+    """A schedule of an application's own."""
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"schedule": "* * *"}, "five fields"),
+        ({"schedule": 0.1}, "less than a second"),
+        ({"schedule": None}, "give a crontab"),
+        ({"schedule": Whim()}, "schedule of one's own"),
+        ({"schedule": "0 0 30 2 *"}, "never occurs"),
+        ({"timezone": "Mars/Olympus"}, "no time zone"),
+        ({"task": None}, "the name of a task"),
+        ({"options": {"task_id": "a"}}, "task_id cannot be given"),
+        ({"options": {"eta": NOON}}, "eta cannot be given"),
+        ({"args": ["x" * 260_000]}, "more than 250000 bytes"),
+        ({"name": ""}, "1 to 200 characters"),
+    ],
+)
+def test_what_cannot_be_scheduled_is_refused_with_the_reason(
+    office: Office, twin: Twin, given: dict[str, Any], reason: str
+) -> None:
+    call = {"name": "it", "task": "office.work", "schedule": 60, **given}
+
+    with pytest.raises(ImproperlyConfigured, match=reason):
+        office.app.schedules.create(**call)
+    assert list(twin.scheduler.rules()) == []
+
+
+def test_periodic_tasks_are_added_in_receivers_of_on_after_configure() -> None:
+    office = Office()
+
+    @office.app.on_after_configure.connect
+    def plan(sender: Any, **_kwargs: Any) -> None:
+        sender.add_periodic_task(3600.0, office.work.s("a"), name="hourly")
+        sender.add_periodic_task(crontab(hour=3, minute=0), office.work.s("b"), expires=10)
+
+    with Twin(office.app):
+        entries = {entry.name: entry for entry in map(ScheduleEntry.read, rules_of(office.app).values())}
+
+    assert entries.keys() == {"hourly", "office.work('b')"}
+    assert entries["office.work('b')"].options == {"expires": 10}
+
+
+def test_a_periodic_task_that_is_added_early_waits_for_the_settings() -> None:
+    office = Office()
+    office.app.config_from_object({"beat_schedule": {"read": {"task": "office.work", "schedule": 60}}})
+
+    assert office.app.add_periodic_task(120, office.work.s()) == "office.work()"
+
+    with Twin(office.app):
+        assert len(rules_of(office.app)) == 2
+
+
+def test_one_apps_periodic_tasks_are_not_anothers() -> None:
+    first, second = Office(), Office()
+    first.app.add_periodic_task(60, first.work.s())
+
+    assert second.app.conf.beat_schedule == {}
+
+
+def test_to_declare_again_changes_what_has_changed_and_nothing_else(office: Office, twin: Twin) -> None:
+    office.app.schedules.create("mine", office.work, 60)
+    entry = {"task": "office.work", "schedule": 3600}
+    office.app.conf.beat_schedule = {"same": entry, "other": entry, "gone": entry}
+    assert declare(office.app) == {
+        "created": ["office.same", "office.other", "office.gone"],
+        "changed": [],
+        "deleted": [],
+    }
+    office.app.schedules.pause("other")
+
+    twin.now += timedelta(minutes=10)
+    office.app.conf.beat_schedule = {"same": entry, "other": {**entry, "args": [1]}}
+
+    assert declare(office.app) == {"created": [], "changed": ["office.other"], "deleted": ["office.gone"]}
+    assert not office.app.schedules.get("other").enabled, "a pause outlives a deployment"
+    assert {entry.name for entry in office.app.schedules.list()} == {"mine", "same", "other"}
+
+
+def test_what_is_declared_in_code_is_changed_there(office: Office, twin: Twin) -> None:
+    office.app.conf.beat_schedule = {"it": {"task": "office.work", "schedule": 60}}
+    declare(office.app)
+
+    with pytest.raises(ImproperlyConfigured, match="declared by the worker 'office'"):
+        office.app.schedules.delete("it")
+    with pytest.raises(ImproperlyConfigured, match="declared by the worker 'office'"):
+        office.app.schedules.update("it", args=[1])
+
+
+def test_all_that_is_wrong_with_what_is_declared_is_said_at_once(office: Office, twin: Twin) -> None:
+    office.app.conf.beat_schedule = {
+        "a": {"task": "office.work", "schedule": 0.5},
+        "b": {"task": "office.work", "shedule": 60},
+        "c": {"task": "office.work", "schedule": "every day"},
+    }
+
+    with pytest.raises(ImproperlyConfigured) as raised:
+        declare(office.app)
+    assert [line.partition(":")[0] for line in str(raised.value).splitlines()] == [
+        "beat_schedule['a']",
+        "beat_schedule['b']",
+        "beat_schedule['c']",
+    ]
+
+
+def test_an_entry_that_nobody_here_wrote_can_be_listed(office: Office) -> None:
+    from celeriac.scheduler import Rule
+
+    entry = ScheduleEntry.read(Rule("by-hand", "rate(1 hour)", "UTC", "office", "no JSON"))
+
+    assert (entry.name, entry.task, repr(entry.schedule)) == ("by-hand", "", "<rate(1 hour) UTC>")
