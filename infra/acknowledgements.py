@@ -55,7 +55,11 @@ def acknowledge(
         _silence_wildcards(stack, [group], SCHEDULES)
     _silence_wildcards(api, (f"{files}/{keys}" for keys in UPLOAD_KEYS), OBJECT_KEYS)
     names = _placeholders_in_findings(storage, deployment)
+    timetable = f"arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{deployment}"
     for config in configs:
+        if config.beat:
+            rights = ["*", f"{timetable}/*", f"{timetable}-schedules/*"]
+            _silence_wildcards(workers.node.find_child(config.name), rights, SCHEDULES)
         declared = (fill(resource, names) for permission in config.permissions for resource in permission.resources)
         _silence_wildcards(workers.node.find_child(config.name), declared, DECLARED)
 

@@ -27,6 +27,8 @@ def compose(app: App, functions: Path = FUNCTIONS) -> None:
     """Put the four stacks of one deployment, with the workers under `functions`, into the app."""
     settings = Settings.from_context(app.node)
     workers = discover_workers(functions, settings.thresholds)
+    if not settings.far_etas and (beats := [worker.name for worker in workers if worker.beat]):
+        raise WorkerConfigError([f"far_etas=hop has no schedules, and beat = true asks for some: {', '.join(beats)}"])
     names, env = Names(settings.deployment), Environment(region=settings.region)
 
     storage = StorageStack(app, f"{names.deployment}-storage", names=names, env=env)

@@ -56,6 +56,11 @@ class Names:
         """The group of one-time schedules for tasks that are due much later."""
         return f"{self.deployment}-etas"
 
+    @property
+    def timetable_group(self) -> str:
+        """The group of schedules that code declares, or creates while all runs."""
+        return f"{self.deployment}-schedules"
+
     def eta_role(self, worker: str) -> str:
         """The role that such a schedule fires with; `celeriac.scheduler` derives it from the queue's name."""
         return f"{self.queue(worker)}-etas"

@@ -40,7 +40,10 @@ class Permission:
 
 @dataclass(frozen=True)
 class WorkerConfig:
-    """A worker: its folder's name and what its worker.toml says."""
+    """A worker: its folder's name and what its worker.toml says.
+
+    `beat` says whether its code declares schedules, at each deployment, and may change them while it runs.
+    """
 
     name: str
     memory_mb: int = 512
@@ -53,6 +56,7 @@ class WorkerConfig:
     uses: tuple[str, ...] = ()
     lanes: tuple[Lane, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    beat: bool | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     permissions: tuple[Permission, ...] = ()
     thresholds: Thresholds = DEFAULTS
@@ -73,13 +77,16 @@ class WorkerConfig:
             concurrency=table.integer("concurrency", *CONCURRENCY, default=cls.concurrency),
             max_receives=table.integer("max_receives", *MAX_RECEIVES, default=cls.max_receives),
         )
+        lanes = tuple(Lane.parse(name, key, child, own.main) for key, child in table.tables("queues", LANE_NAME))
+        open_lanes = {lane.name for lane in lanes if not lane.fifo}
         config = dataclasses.replace(
             own,
             uses=table.texts("uses"),
-            lanes=tuple(Lane.parse(name, key, child, own.main) for key, child in table.tables("queues", LANE_NAME)),
+            lanes=lanes,
             schedules=tuple(
-                Schedule.parse(name, key, child) for key, child in table.tables("schedules", SCHEDULE_NAME)
+                Schedule.parse(name, key, child, open_lanes) for key, child in table.tables("schedules", SCHEDULE_NAME)
             ),
+            beat=_beat(table),
             environment=_environment(table),
             permissions=tuple(_permission(row) for row in table.rows("permissions")),
             thresholds=thresholds.changed(table.table("alarms")),
@@ -101,6 +108,13 @@ class WorkerConfig:
     def queues(self) -> dict[str, Lane]:
         """The queues by the names that the code has for them: "thumbnail", "thumbnail.bulk"."""
         return {self.name: self.main, **{f"{self.name}.{lane.name}": lane for lane in self.lanes}}
+
+
+def _beat(table: TomlTable) -> bool | None:
+    """Whether the worker's code declares schedules; None where nothing is said."""
+    is_said = "beat" in table
+    beat = table.boolean("beat", default=False)
+    return beat if is_said else None
 
 
 def _environment(table: TomlTable) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ __all__ = ["WorkerConfigError", "discover_workers", "packages_of"]
 
 FILE = "worker.toml"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")  # a function's name has 64 characters, 25 of them the deployment's
+DECLARES = re.compile(r"beat_schedule|add_periodic_task", re.IGNORECASE)
 TAKEN = {
     "celeriac": "the library",
     API: "the HTTP producer",
@@ -53,6 +54,7 @@ def discover_workers(functions: Path, thresholds: Thresholds = DEFAULTS) -> tupl
         if problem := _name_problem(file.parent.name, installed):
             problems.append(f"{_shown(file)}: the folder's name {problem}")
     problems.extend(_uses_problems(workers, functions))
+    problems.extend(_beat_problems(workers, functions))
     if problems:
         raise WorkerConfigError(problems)
     return workers
@@ -91,6 +93,19 @@ def _uses_problems(workers: tuple[WorkerConfig, ...], functions: Path) -> list[s
         for used in worker.uses
         if used == worker.name or used not in names
     ]
+
+
+def _beat_problems(workers: tuple[WorkerConfig, ...], functions: Path) -> Iterator[str]:
+    """Who declares schedules in code and does not say who deploys them would wait for them in vain."""
+    for worker in workers:
+        sources = (functions / worker.name).rglob("*.py") if worker.beat is None else ()
+        for file in sorted(sources):
+            if DECLARES.search(file.read_text(encoding="utf-8", errors="replace")):
+                yield (
+                    f"{_shown(functions / worker.name / FILE)}: beat: {_shown(file)} declares schedules; "
+                    "say beat = true in the one worker that is to deploy them, beat = false in others with its settings"
+                )
+                break
 
 
 def _shown(file: Path) -> str:

@@ -43,5 +43,5 @@ class Services:
         scheduler = EventBridgeScheduler(config.etas, config.queues, config.deployment)
         broker = SQSBroker(payloads, config.queues, config.worker, config.lanes, scheduler if config.etas else None)
         backend = DynamoDBBackend(config.table, payloads, result_expires)
-        timetable = scheduler if config.deployment else None
+        timetable = scheduler if config.deployment and config.etas else None
         return cls(broker, backend, config.concurrency, config.max_receives, scheduler=timetable)

@@ -1,4 +1,4 @@
-"""What brings a task that is due much later: a group of schedules, and for each worker the role that they fire with."""
+"""What brings a task that is due later, or periodically: groups of schedules, and the roles that they fire with."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from infra.constructs.queue_with_dead_letters import QueueWithDeadLetters
 from infra.names import Names
 from infra.worker_config import WorkerConfig
 
-__all__ = ["FarEtas", "may_schedule"]
+__all__ = ["FarEtas", "may_keep_timetable", "may_schedule"]
 
 SERVICE = "scheduler.amazonaws.com"
 
 
 class FarEtas(Construct):
-    """The group, and the roles: each may send to its own worker's queues and to their dead letters."""
+    """The groups, and the roles, one a worker: each may send to its own worker's queues and to their dead letters."""
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class FarEtas(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         scheduler.CfnScheduleGroup(self, "Group", name=names.eta_group)
+        scheduler.CfnScheduleGroup(self, "Timetable", name=names.timetable_group)
         for config in workers:
             role = iam.Role(
                 self,
@@ -55,4 +56,16 @@ def may_schedule(names: Names, workers: Iterable[str]) -> list[iam.PolicyStateme
     return [
         iam.PolicyStatement(actions=["scheduler:CreateSchedule"], resources=[schedules]),
         iam.PolicyStatement(actions=["iam:PassRole"], resources=roles, conditions=only_there),
+    ]
+
+
+def may_keep_timetable(names: Names) -> list[iam.PolicyStatement]:
+    """The rights of one who may create, change and delete schedules beside those of `may_schedule`: in one group."""
+    schedules = f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule"
+    changes = [f"scheduler:{what}Schedule" for what in ("Create", "Update", "Delete", "Get")]
+    return [
+        iam.PolicyStatement(actions=changes, resources=[f"{schedules}/{names.timetable_group}/*"]),
+        iam.PolicyStatement(actions=["scheduler:GetSchedule"], resources=[f"{schedules}/{names.schedule_group}/*"]),
+        # AWS has no resource for a list.
+        iam.PolicyStatement(actions=["scheduler:ListSchedules"], resources=["*"]),
     ]

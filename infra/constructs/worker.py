@@ -11,6 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.bundling import bundle_of_worker
+from infra.constructs.beat import Beat
 from infra.constructs.task_function import TaskFunction
 from infra.deployment import Deployment
 from infra.lane import Lane
@@ -37,12 +38,13 @@ class Worker(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         names = _placeholders(deployment)
+        bundle = bundle_of_worker(deployment.functions, config.name, packages, deployment.target)
         self.tasks = TaskFunction(
             self,
             "Tasks",
             name=config.name,
             handler=f"{config.name}.handler.handler",
-            bundle=bundle_of_worker(deployment.functions, config.name, packages, deployment.target),
+            bundle=bundle,
             deployment=deployment,
             may_send_to=may_send_to,
             memory_mb=config.memory_mb,
@@ -58,6 +60,11 @@ class Worker(Construct):
             resources = [fill(resource, names) for resource in permission.resources]
             statement = iam.PolicyStatement(actions=list(permission.actions), resources=resources)
             self.tasks.role.add_to_policy(statement)
+        self.beat = (
+            Beat(self, "Beat", tasks=self.tasks, names=deployment.names, version=bundle.digest())
+            if config.beat
+            else None
+        )
         for name, lane in config.queues.items():
             self.tasks.function.add_event_source(_mapping(queues[name], lane))
 

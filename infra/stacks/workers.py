@@ -58,8 +58,11 @@ class WorkersStack(Stack):
             for name, lane in config.queues.items()
         }
         by_name = {config.name: config for config in workers}
+        schedules = (
+            FarEtas(self, "FarEtas", names=names, workers=workers, queues=queues) if deployment.far_etas else None
+        )
         for config in workers:
-            Worker(
+            worker = Worker(
                 self,
                 config.name,
                 config=config,
@@ -70,11 +73,11 @@ class WorkersStack(Stack):
                 },
                 deployment=deployment,
             )
+            if worker.beat and schedules:
+                worker.beat.node.add_dependency(schedules, group)
             if config.schedules:
-                queue = queues[config.name]
-                Schedules(self, f"{config.name}-schedules", config=config, queues=queue, names=names, group=group)
-        if deployment.far_etas:
-            FarEtas(self, "FarEtas", names=names, workers=workers, queues=queues)
+                own = {name: queues[name] for name in config.queues}
+                Schedules(self, f"{config.name}-schedules", config=config, queues=own, names=names, group=group)
         DeadLetterFunction(
             self,
             DEAD_LETTERS,

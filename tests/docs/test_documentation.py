@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from benchmarks import costs
 from celeriac import Celeriac
 from celeriac.conf import ALWAYS, DEFAULTS, NOT_HERE, REFUSED
 from celeriac.testing import Twin
+from infra.worker_config import WorkerConfig
 from tests.celery_suite import listing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,8 +83,22 @@ def test_the_way_from_celery_begins_with_imports_that_work() -> None:
         exec(block, {})  # noqa: S102 - our own page
 
 
-def test_the_page_on_testing_is_a_project_whose_tests_pass(tmp_path: Path) -> None:
-    for block in blocks("docs/testing.md", "python"):
+def test_the_schedules_of_a_worker_toml_are_read_as_their_page_says() -> None:
+    problems: list[str] = []
+    (text,) = blocks("docs/schedules.md", "toml")
+    worker = WorkerConfig.parse("report", tomllib.loads(text), "worker.toml", problems)
+    assert problems == []
+    told = {schedule.name: schedule.told.expression for schedule in worker.schedules}
+    assert told == {
+        "nightly": "cron(30 3 ? * 2-6 *)",
+        "pulse": "rate(5 minutes)",
+        "party": "at(2027-12-31T23:59:00)",
+    }
+
+
+@pytest.mark.parametrize("page", ["docs/schedules.md", "docs/testing.md"])
+def test_a_page_whose_blocks_are_files_is_a_project_whose_tests_pass(tmp_path: Path, page: str) -> None:
+    for block in blocks(page, "python"):
         name, _, text = block.partition("\n")
         file = tmp_path / name.removeprefix("# ")
         file.parent.mkdir(exist_ok=True)

@@ -1,5 +1,6 @@
 """Schedules are refused at synth for what EventBridge Scheduler would refuse in mid-deployment."""
 
+import json
 import tomllib
 
 import pytest
@@ -39,7 +40,7 @@ def test_a_good_cron_expression_is_taken(cron: str) -> None:
 @pytest.mark.parametrize(
     ("cron", "problem"),
     [
-        ("0 23 * * *", "must have six fields (minutes, hours, day of month, month, day of week, year), not 5"),
+        ("0 23 * *", "must have six fields (minutes, hours, day of month, month, day of week, year), not 4"),
         ("0 23 * * * *", "exactly one of day of month and day of week must be ?"),
         ("0 23 ? * ? *", "exactly one of day of month and day of week must be ?"),
         ("60 23 * * ? *", "'60' is no value for minutes"),
@@ -121,3 +122,64 @@ def test_arguments_that_a_schedule_cannot_carry_are_refused() -> None:
     text = f'rate = "1 day"\ntask = "report.a"\nargs = ["{"x" * 200_001}"]'
 
     assert problems_of(text) == ["worker.toml: args: must be at most 200000 bytes of JSON, not 200005"]
+
+
+def schedule_of(text: str, *lanes: str) -> Schedule:
+    problems: list[str] = []
+    found = Schedule.parse("report", "nightly", TomlTable(tomllib.loads(text), "worker.toml", problems), lanes)
+    assert problems == []
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cron", "expression", "is_tick"),
+    [
+        ("30 7 * * mon-fri", "cron(30 7 ? * 2-6 *)", False),
+        ("0 0 * * 0", "cron(0 0 ? * 1 *)", False),
+        ("0 9 1-7 * mon", "cron(0 9 ? * 2#1 *)", False),
+        ("0 9 13 * fri", "cron(0 9 13 * ? *)", True),
+        ("0 23 * * ? *", "cron(0 23 * * ? *)", False),
+    ],
+)
+def test_five_fields_are_celerys_and_six_are_awss(cron: str, expression: str, is_tick: bool) -> None:
+    schedule = schedule_of(f'cron = "{cron}"\ntask = "report.nightly"\ntimezone = "Europe/Berlin"')
+
+    assert (schedule.told.expression, schedule.told.timezone) == (expression, "Europe/Berlin")
+    assert ("window_s" in json.loads(schedule.body("report-nightly"))["firing"]) is is_tick
+
+
+@pytest.mark.parametrize("cron", ["0 24 * * *", "0 0 30 2 *", "0 0 * * 7", "0 0 * * funday", "*/0 * * * *"])
+def test_five_fields_that_celery_refuses_are_refused(cron: str) -> None:
+    (problem,) = problems_of_expression("cron", cron)
+    assert "as Celery's five fields" in problem
+
+
+def test_the_options_are_those_of_a_call() -> None:
+    options = '{ queue = "bulk", expires = 60, priority = 3, headers = { from = "me" } }'
+    schedule = schedule_of(f'rate = "1 hour"\ntask = "report.nightly"\noptions = {options}', "bulk")
+
+    message = json.loads(schedule.body("report-nightly"))
+
+    assert schedule.queue == message["queue"] == "report.bulk"
+    assert (message["priority"], message["firing"]["expires_s"]) == (3, 60)
+    assert message["headers"] == {"from": "me", "celery_beat_task": True}
+    assert message["id"] == "report-nightly@<aws.scheduler.scheduled-time>"
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ('{ queue = "other" }', "options.queue: must be one of report, report.bulk, not 'other'"),
+        (
+            '{ task_id = "a" }',
+            "options: schedule 'nightly': task_id cannot be given, for each firing has an id of its own",
+        ),
+        ('{ priority = "high" }', "options: 'priority' must be a whole number of 0 to 255, not 'high'"),
+    ],
+)
+def test_options_that_a_schedule_cannot_have_are_refused(options: str, problem: str) -> None:
+    problems: list[str] = []
+    text = f'rate = "1 hour"\ntask = "report.nightly"\noptions = {options}'
+    Schedule.parse("report", "nightly", TomlTable(tomllib.loads(text), "worker.toml", problems), ["bulk"])
+
+    assert problems == [f"worker.toml: {problem}"]

@@ -68,6 +68,8 @@ def test_every_key_is_read() -> None:
                 expression="cron(0 23 ? * MON-FRI *)",
                 timezone="Europe/Berlin",
                 task="report.nightly",
+                worker="report",
+                queue="report",
                 args=(1, "two"),
                 kwargs={"deep": {"er": [True]}},
                 enabled=False,

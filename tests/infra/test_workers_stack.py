@@ -204,8 +204,16 @@ def test_a_schedule_sends_its_message_to_the_queue_in_its_time_zone(resources: A
         "v": 1,
         "id": "notify-daily_report@<aws.scheduler.scheduled-time>",
         "task": "notify.daily_report",
-        "args": [],
         "kwargs": {"days": 1},
+        "headers": {"celery_beat_task": True},
+        "firing": {
+            "at": "<aws.scheduler.scheduled-time>",
+            "key": "notify-daily_report",
+            "name": "daily_report",
+            "schedule": {"expression": "cron(0 23 * * ? *)"},
+            "timezone": "Europe/Berlin",
+            "worker": "notify",
+        },
     }
 
 

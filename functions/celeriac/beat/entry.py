@@ -15,6 +15,8 @@ from celeriac import clock, publish
 from celeriac.beat import firing, spec
 from celeriac.canvas import Signature
 from celeriac.exceptions import ImproperlyConfigured
+from celeriac.message import Message
+from celeriac.options import fields_of, properties_of
 from celeriac.scheduler import Rule
 from celeriac.schedules import BaseSchedule
 from celeriac.schedules.expression import Expression
@@ -75,14 +77,33 @@ class ScheduleEntry:
 
     def rule(self, app: Celeriac) -> Rule:
         """What the Scheduler is told; raises ImproperlyConfigured or QueueNotFound for what it could not do."""
-        told, options = translated(self.schedule), dict(self.options)
-        for option, reason in _NOT_OPTIONS.items():
-            if options.get(option) is not None:
-                raise ImproperlyConfigured(f"schedule {self.name!r}: {option} cannot be given, for {reason}")
-        times = _times(options, app.known(self.task))
+        options = dict(self.options)
+        times = self._times(options, app.known(self.task))
         message = publish.message_of(app, self.task, self.args, self.kwargs, task_id="-", root_id="-", **options)
         if "expires_s" in times:
             message = message.replace(expires=None)
+        told, body = translated(self.schedule), self._body(message, times)
+        start = clock.now() + _interval(self.schedule) if told.expression.startswith("rate") else None
+        return Rule(self.key, told.expression, told.timezone, message.queue, body, self.enabled, start)
+
+    def body(self) -> str:
+        """What the schedule sends, where no app is at hand; raises ImproperlyConfigured, TypeError or ValueError."""
+        options = dict(self.options)
+        times = self._times(options, None)
+        fields = {"task": self.task, "args": [*self.args], "kwargs": dict(self.kwargs), **fields_of(options)}
+        message = Message(id="-", **fields, properties=properties_of(options))
+        if wrong := message.complaints():
+            raise ImproperlyConfigured("; ".join(wrong))
+        return self._body(message, times)
+
+    def _times(self, options: dict[str, Any], task: Any) -> dict[str, float]:
+        for option, reason in _NOT_OPTIONS.items():
+            if options.get(option) is not None:
+                raise ImproperlyConfigured(f"schedule {self.name!r}: {option} cannot be given, for {reason}")
+        return _times(options, task)
+
+    def _body(self, message: Message, times: Mapping[str, float]) -> str:
+        told = translated(self.schedule)
         about = {"name": self.name, "schedule": spec.written(self.schedule), "timezone": told.timezone, **times}
         about |= {"window_s": told.window_s} if told.window_s else {}
         about |= {"worker": self.declared_by} if self.declared_by else {}
@@ -90,8 +111,7 @@ class ScheduleEntry:
         body = firing.body_of(self.key, message.replace(root_id=None, parent_id=None), about)
         if len(body.encode()) > BODY_BYTES:
             raise ImproperlyConfigured(f"schedule {self.name!r}: its arguments have more than {BODY_BYTES} bytes")
-        start = clock.now() + _interval(self.schedule) if told.expression.startswith("rate") else None
-        return Rule(self.key, told.expression, told.timezone, message.queue, body, self.enabled, start)
+        return body
 
     @classmethod
     def read(cls, rule: Rule) -> Self:
@@ -101,7 +121,7 @@ class ScheduleEntry:
         return cls(
             name=about["name"],
             task=str(fields.get("task", "")),
-            schedule=spec.read(about["schedule"], rule.timezone, rule.start),
+            schedule=spec.read(about["schedule"], about.get("timezone", rule.timezone), rule.start),
             args=fields.get("args", ()),
             kwargs=fields.get("kwargs", {}),
             options=about.get("options", {}),

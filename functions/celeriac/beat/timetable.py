@@ -33,7 +33,9 @@ class Schedules:
         """The deployment's scheduler; raises ImproperlyConfigured where the deployment has no name."""
         found = self.app.services.scheduler
         if found is None:
-            raise ImproperlyConfigured("set CELERIAC_DEPLOYMENT to the deployment whose schedules are meant")
+            raise ImproperlyConfigured(
+                "set CELERIAC_DEPLOYMENT to the deployment whose schedules are meant; one with far_etas=hop has none"
+            )
         return found
 
     def create(

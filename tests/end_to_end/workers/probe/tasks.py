@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from celeriac import Celeriac
+from celeriac.schedules import crontab
 
-app = Celeriac("probe")
+app = Celeriac("probe", timezone="Europe/Berlin")
+app.conf.beat_schedule = {
+    "yearly": {"task": "probe.add", "schedule": crontab(0, 0, day_of_month=1, month_of_year=1), "args": (1, 2)},
+}
 
 
 @app.task
