@@ -1,10 +1,10 @@
-"""`python -m local up|down|demo|status`: the whole system on this machine."""
+"""`python -m local up|down|clock|demo|status`: the whole system on this machine."""
 
 import argparse
 import sys
 
 from local.cloud import CloudStartError
-from local.commands import Options, demo, down, status, up
+from local.commands import Options, clock, demo, down, status, up
 from local.deploy import DeployError
 from local.endpoint import ForeignEndpointError
 from local.outputs import OutputsError
@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": (demo, "deploy, send a photo and a PDF through, show the results, stop what was started"),
     "up": (up, "start the embedded AWS if none runs, deploy, and keep it running"),
     "down": (down, "stop what `up` started"),
+    "clock": (clock, "fire schedules that are due, for an emulator (LocalStack) whose Scheduler does not"),
     "status": (status, "say whether it runs, and where"),
 }
 

@@ -1,13 +1,14 @@
-"""What `up`, `down`, `demo` and `status` do."""
+"""What `up`, `down`, `clock`, `demo` and `status` do."""
 
 from dataclasses import dataclass
 
+from local.clock import Clock
 from local.cloud import Cloud
 from local.demo import demo as run_demo
 from local.deploy import Deployer
 from local.endpoint import Endpoint
 from local.hints import hints
-from local.outputs import Outputs
+from local.outputs import DEPLOYMENT, Outputs
 from local.runtime import Runtime
 from local.screen import Screen
 from local.seed import prepare
@@ -46,6 +47,18 @@ def up(options: Options, screen: Screen) -> int:
 def down(_: Options, screen: Screen) -> int:
     """Stop what `up` started."""
     screen.line("The embedded AWS is stopped." if Cloud(HOME).stop() else "Nothing was running.")
+    return 0
+
+
+def clock(options: Options, screen: Screen) -> int:
+    """Fire the schedules of what is deployed, where an emulator does not; until it is interrupted."""
+    found = Cloud(HOME).running()
+    if not options.endpoint and not found:
+        screen.line("Nothing is running: `make up` starts it.")
+        return 1
+    endpoint = Endpoint(options.endpoint or (found.url if found else ""))
+    screen.fact("fires the schedules at", endpoint.url)
+    Clock(endpoint, DEPLOYMENT).run()
     return 0
 
 
