@@ -36,13 +36,14 @@ API = {
     f"AwsSolutions-IAM4[Policy::{LOGS_POLICY}]": "API Gateway accepts no less of the role that writes its logs.",
     "Serverless-APIGWXrayEnabled": "As Serverless-LambdaTracing.",
 }
+TRACES = "X-Ray takes segments for no resource: its two actions know only all."
 OBJECT_KEYS = "Objects have no names before they exist: a prefix is as narrow as a right on them can be."
 SCHEDULES = "A schedule is named after its task; the group is as narrow as a right to make one can be."
 DECLARED = "The worker's own worker.toml asks for it, where it is reviewed with the code that needs it."
 
 
 def acknowledge(
-    deployment: str, storage: StorageStack, workers: Stack, api: Stack, configs: Sequence[WorkerConfig]
+    deployment: str, storage: StorageStack, workers: Stack, api: Stack, configs: Sequence[WorkerConfig], is_traced: bool
 ) -> None:
     """Silence what is justified above, each finding on the stack it is about."""
     _silence(storage, STORAGE | QUEUES)
@@ -54,6 +55,8 @@ def acknowledge(
         group = f"arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{deployment}-etas/*"
         _silence_wildcards(stack, [group], SCHEDULES)
     _silence_wildcards(api, (f"{files}/{keys}" for keys in UPLOAD_KEYS), OBJECT_KEYS)
+    for stack in (workers, api):
+        _silence(stack, {"AwsSolutions-IAM5[Resource::*]": TRACES} if is_traced else {})
     names = _placeholders_in_findings(storage, deployment)
     timetable = f"arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{deployment}"
     for config in configs:

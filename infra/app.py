@@ -41,6 +41,7 @@ def compose(app: App, functions: Path = FUNCTIONS) -> None:
         files=storage.files,
         users=storage.users,
         metrics=settings.metrics,
+        tracing=settings.tracing,
         far_etas=settings.far_etas,
     )
     consumers = WorkersStack(app, f"{names.deployment}-workers", deployment=deployment, workers=workers, env=env)
@@ -61,7 +62,7 @@ def compose(app: App, functions: Path = FUNCTIONS) -> None:
         settings=settings,
         env=env,
     )
-    acknowledge(names.deployment, storage, consumers, producer, workers)
+    acknowledge(names.deployment, storage, consumers, producer, workers, settings.tracing)
 
 
 def check(app: App) -> None:

@@ -18,7 +18,8 @@ __all__ = ["Deployment"]
 class Deployment:
     """A deployment's names, what its functions run on, where their sources lie, and what they keep and tell.
 
-    `far_etas` says whether tasks that are due much later become schedules, or hop through SQS.
+    `far_etas` says whether tasks that are due much later become schedules, or hop through SQS; `tracing` whether X-Ray
+    is told of invocations.
     """
 
     names: Names
@@ -30,3 +31,4 @@ class Deployment:
     users: dynamodb.ITable
     metrics: str
     far_etas: bool = True
+    tracing: bool = False

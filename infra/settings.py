@@ -38,6 +38,7 @@ class Settings:
     far_etas: bool = True
     thresholds: Thresholds = DEFAULTS
     dashboard: bool = True
+    tracing: bool = False
 
     @property
     def deployment(self) -> str:
@@ -63,8 +64,10 @@ class Settings:
             problems.append(f"far_etas: must be one of {', '.join(FAR_ETAS)}, not {far_etas!r}")
         thresholds = DEFAULTS.changed(_table(node.try_get_context("alarms"), problems))
         dashboard = node.try_get_context("dashboard")
-        if dashboard not in SWITCH:
-            problems.append(f"dashboard: must be one of {', '.join(SWITCH)}, not {dashboard!r}")
+        tracing = node.try_get_context("tracing")
+        for key, value in {"dashboard": dashboard, "tracing": tracing}.items():
+            if value not in SWITCH:
+                problems.append(f"{key}: must be one of {', '.join(SWITCH)}, not {value!r}")
         try:
             target = Target.parse(node.try_get_context("architecture"), node.try_get_context("python"))
         except ValueError as error:
@@ -80,6 +83,7 @@ class Settings:
             far_etas == FAR_ETAS[0],
             thresholds,
             SWITCH[dashboard],
+            SWITCH[tracing],
         )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from logging import ERROR, INFO, WARNING
 from typing import TYPE_CHECKING, Any, Self
 
-from celeriac import clock, limits, log, signals, states, tally, unique
+from celeriac import clock, limits, log, signals, states, tally, tracing, unique
 from celeriac.conclusion import follow_ups
 from celeriac.context import Context
 from celeriac.exceptions import CeleriacError, NotRegistered, TaskRevokedError
@@ -42,6 +42,8 @@ class Delivery:
     def of(cls, record: Mapping[str, Any], message: Message, error: CeleriacError | None = None) -> Self:
         """The delivery of an SQS record in which this message was found."""
         attributes = record.get("attributes", {})
+        if tracing.is_on() and not message.trace:
+            message = message.replace(trace=attributes.get("AWSTraceHeader"))
         return cls(
             record["messageId"],
             record.get("receiptHandle", ""),

@@ -44,13 +44,14 @@ class PayloadGone(ObjectNotFound):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message on its way into a queue; `group` and `deduplication` are SQS's MessageGroupId and its double's."""
+    """One message on its way into a queue; `group`, `deduplication` and `trace` go beside it."""
 
     id: str
     body: str
     delay_s: int = 0
     group: str | None = None
     deduplication: str | None = None
+    trace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,9 @@ class Broker(ABC):
             self.require(queue)
         url = self.queues[queue]
         deduplication = fifo.deduplication_of(message) if is_fifo(url) else None
-        return queue, Entry(message.id, self._body(message), delay_s, fifo.group_of(message, url), deduplication)
+        return queue, Entry(
+            message.id, self._body(message), delay_s, fifo.group_of(message, url), deduplication, message.trace
+        )
 
     def require(self, queue: str) -> None:
         """Raise QueueNotFound unless this process may send to that queue."""
@@ -244,7 +247,9 @@ class SQSBroker(Broker):
 
 def _request(entry: Entry) -> dict[str, Any]:
     """An entry as SQS takes it: without a delay where there can be none."""
-    group = {"MessageGroupId": entry.group} if entry.group else {}
+    group: dict[str, Any] = {"MessageGroupId": entry.group} if entry.group else {}
+    if entry.trace:
+        group["MessageSystemAttributes"] = {"AWSTraceHeader": {"DataType": "String", "StringValue": entry.trace}}
     if entry.deduplication:
         return {"MessageBody": entry.body, **group, "MessageDeduplicationId": entry.deduplication}
     return {"MessageBody": entry.body, **group, "DelaySeconds": entry.delay_s}

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from logging import ERROR
 from typing import TYPE_CHECKING, Any, Self
 
-from celeriac import clock, fence, launch, log, states
+from celeriac import clock, fence, launch, log, states, tracing
 from celeriac.broker import PayloadGone
 from celeriac.conclusion import conclude
 from celeriac.context import Context
@@ -94,7 +94,8 @@ class DeadLetters:
         except CeleriacError as unreadable:
             self._keep(record, queue, unreadable)
             return
-        self._conclude(message.replace(queue=message.queue or queue), error)
+        with tracing.following(message.trace):
+            self._conclude(message.replace(queue=message.queue or queue), error)
 
     def _conclude(self, message: Message, error: CeleriacError) -> None:
         """Record what became of a task, unless that is known, and do what follows."""

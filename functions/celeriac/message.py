@@ -68,6 +68,7 @@ class Message:
     slot: datetime | None = None
     missed: int = 0
     unique: str | None = None
+    trace: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     def dumps(self) -> str:
@@ -145,6 +146,10 @@ def _is_group(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(r"[!-~]{1,128}", value) is not None
 
 
+def _is_trace(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[ -~]{1,500}", value) is not None
+
+
 def _is_priority(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HIGHEST_PRIORITY
 
@@ -217,6 +222,7 @@ _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "slot": (_is_time, "an ISO 8601 time with an offset"),
     "missed": (_is_count, "a whole number of 0 or more"),
     "unique": (_is_id, f"a string of 1 to {limits.TASK_ID_CHARS} characters of Unicode"),
+    "trace": (_is_trace, "an X-Ray trace header, 1 to 500 characters of ASCII"),
 }
 _REQUIRED = frozenset({"id", "task"})
 _FIELDS = tuple(_KINDS)

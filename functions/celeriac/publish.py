@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from celeriac import clock, context, routing, signals
+from celeriac import clock, context, routing, signals, tracing
 from celeriac.canvas.stamping import stamps_of
 from celeriac.exceptions import EncodeError, ImproperlyConfigured
 from celeriac.ids import call_text, new_id
@@ -45,6 +45,7 @@ def message_of(
         "eta": eta_of(settings.get("countdown"), settings.get("eta"), app.timezone),
         "stamps": stamps_of(options),
         "properties": properties_of(settings),
+        "trace": tracing.current(),
     }
     message = Message(task=name, args=arguments[0], kwargs=arguments[1], **fields)
     if message.chord and message.eta and message.eta > clock.now() + MEMBER_DUE:

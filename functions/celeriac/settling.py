@@ -14,7 +14,7 @@ from functools import partial
 from logging import INFO
 from typing import TYPE_CHECKING
 
-from celeriac import clock, handlers, log, states, unique
+from celeriac import clock, handlers, log, states, tracing, unique
 from celeriac.attempt import Delivery, attempt
 from celeriac.conclusion import conclude
 from celeriac.exceptions import CeleriacError, Reject, TaskRevokedError, WorkerLostError
@@ -51,7 +51,8 @@ class Settling:
         """Settle deliveries of a task; trouble with AWS, or a task that wants its message back, costs a redelivery."""
         for delivery in copies:
             try:
-                self._settle(delivery)
+                with tracing.following(delivery.message.trace):
+                    self._settle(delivery)
             except Reject:
                 self._requeue(delivery)
             except Exception as error:  # noqa: BLE001 - one item's trouble, whatever it is, is not its batch's

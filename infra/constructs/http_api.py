@@ -28,7 +28,9 @@ BURST = 200
 class HttpApi(Construct):
     """The routes, each to the same function, each with IAM authorization; access is logged and throttled."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, name: str, function: lambda_.IFunction) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, name: str, function: lambda_.IFunction, tracing: bool
+    ) -> None:
         super().__init__(scope, construct_id)
         access_log = logs.LogGroup(
             self,
@@ -47,6 +49,7 @@ class HttpApi(Construct):
             default_method_options=apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.IAM),
             deploy_options=apigateway.StageOptions(
                 stage_name=STAGE,
+                tracing_enabled=tracing or None,
                 access_log_destination=apigateway.LogGroupLogDestination(access_log),
                 access_log_format=apigateway.AccessLogFormat.json_with_standard_fields(
                     caller=True,

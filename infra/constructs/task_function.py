@@ -79,9 +79,11 @@ class TaskFunction(Construct):
                 "CELERIAC_QUEUES": _urls(self, may_send_to),
                 "CELERIAC_CONCURRENCY": str(concurrency),
                 **({"CELERIAC_ETAS": names.eta_group} if deployment.far_etas else {}),
+                **({"CELERIAC_TRACING": "on"} if deployment.tracing else {}),
                 **(environment or {}),
             },
             # Retries and chains come back to the function that sent them; Lambda would stop that after 16 rounds.
+            tracing=lambda_.Tracing.ACTIVE if deployment.tracing else None,
             recursive_loop=lambda_.RecursiveLoop.ALLOW,
         )
 

@@ -40,7 +40,7 @@ class ApiStack(Stack):
             for name, lane in config.queues.items()
         }
         producer = HttpProducer(self, API, deployment=deployment, queues=queues)
-        http = HttpApi(self, "Http", name=names.function(API), function=producer.function)
+        http = HttpApi(self, "Http", name=names.function(API), function=producer.function, tracing=deployment.tracing)
         ArrivalsProducer(self, ARRIVALS, deployment=deployment, arrivals=arrivals, queues=queues)
 
         CfnOutput(self, "ApiUrl", value=http.rest_api.url)

@@ -249,6 +249,16 @@ def sent(*indexes: int) -> list[dict[str, str]]:
     return [{"Id": str(index), "MessageId": f"m-{index}", "MD5OfMessageBody": "0" * 32} for index in indexes]
 
 
+def test_a_trace_goes_in_the_message_and_beside_it(sqs: Stubber) -> None:
+    traced = Message(id="id-0", task="a.work", queue="a", trace="Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1")
+    asked = request(("id-0", 0))
+    asked["Entries"][0]["MessageBody"] = traced.dumps()
+    header = {"DataType": "String", "StringValue": traced.trace}
+    asked["Entries"][0]["MessageSystemAttributes"] = {"AWSTraceHeader": header}
+    sqs.add_response("send_message_batch", {"Successful": sent(0), "Failed": []}, asked)
+    on_sqs().publish([traced])
+
+
 def test_sqs_is_asked_for_the_refused_ones_again(sqs: Stubber) -> None:
     refused = {"Id": "1", "SenderFault": False, "Code": "InternalError"}
     sqs.add_response(

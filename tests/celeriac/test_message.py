@@ -68,6 +68,7 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "slot": st.none() | moments,
     "missed": st.integers(0, 9),
     "unique": st.none() | ids,
+    "trace": st.none() | st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=500),
     "extra": st.dictionaries(st.text(min_size=1, max_size=8).map(lambda name: f"x-{name}"), values, max_size=3),
 }
 
@@ -179,6 +180,7 @@ WRONG: dict[str, list[Any]] = {
     "slot": ["soon", 5, "2026-11-22T12:00:00"],
     "missed": [-1, 1.5, "1", True],
     "unique": ["", "x" * 256, 1],
+    "trace": ["", "x" * 501, "é", "a\nb", 1],
 }
 
 

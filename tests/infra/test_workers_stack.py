@@ -118,6 +118,19 @@ def test_the_dead_letters_of_every_worker_are_recorded_by_one_function(resources
     assert {queue["VisibilityTimeout"] for queue in dead.values()} == {6 * 60}
 
 
+def test_one_switch_has_every_function_and_the_api_traced(synthesize: Any, write_workers: Any, tmp_path: Any) -> None:
+    functions = write_workers(tmp_path / "functions", {"ping": ""})
+    templates = synthesize(functions, checked=True, tracing="on")
+    resources = [r for stack in ("workers", "api") for r in templates[stack]["Resources"].values()]
+    traced = [r["Properties"] for r in resources if r["Type"] == "AWS::Lambda::Function"]
+    (stage,) = (r["Properties"] for r in resources if r["Type"] == "AWS::ApiGateway::Stage")
+
+    assert len(traced) == 4
+    assert {function["TracingConfig"]["Mode"] for function in traced} == {"Active"}
+    assert {function["Environment"]["Variables"]["CELERIAC_TRACING"] for function in traced} == {"on"}
+    assert stage["TracingEnabled"] is True
+
+
 def test_logs_go_after_a_month(resources: Any) -> None:
     groups = [*resources("workers", "Logs::LogGroup").values(), *resources("api", "Logs::LogGroup").values()]
 

@@ -63,6 +63,7 @@ class QueuedMessage:
     receives: int = 0
     group: str | None = None
     sent_at: datetime = field(default_factory=clock.now)
+    trace: str | None = None
 
 
 class MemoryBroker(Broker):
@@ -103,7 +104,8 @@ class MemoryBroker(Broker):
 
     def _put(self, queue: str, entry: Entry) -> None:
         visible_at = clock.now() + timedelta(seconds=entry.delay_s)
-        message = QueuedMessage(f"sqs-{next(self._numbers)}", entry.body, visible_at, group=entry.group)
+        name = f"sqs-{next(self._numbers)}"
+        message = QueuedMessage(name, entry.body, visible_at, group=entry.group, trace=entry.trace)
         self.messages[queue].append(message)
 
     def _is_taken(self, queue: str, entry: Entry) -> bool:

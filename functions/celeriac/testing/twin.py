@@ -204,6 +204,7 @@ def _record(message: QueuedMessage, arn: str) -> dict[str, Any]:
             "ApproximateReceiveCount": str(message.receives),
             "SentTimestamp": str(int(message.sent_at.timestamp() * 1000)),
             **group,
+            **({"AWSTraceHeader": message.trace} if message.trace else {}),
         },
         "eventSourceARN": arn,
     }
