@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import zlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from celeriac import marks, states
 from celeriac.message import Message
 
-__all__ = ["ABORTED", "Row"]
+__all__ = ["ABORTED", "Row", "failures_headings"]
 
 ABORTED = "ABORTED"
 """The state that callers see of a task that was asked to stop (`celeriac.contrib.abortable`)."""
+FAILURE_SHARDS = 8
+"""The headings over which the failures of a day are spread: one takes a thousand write units a second, and then
+DynamoDB refuses the table's own writes, too."""
 _NOT_BEGUN = frozenset({states.PENDING, states.RECEIVED, states.RETRY, states.REJECTED})
 
 
@@ -77,7 +81,7 @@ class Row:
         """Under what the table lists the row, and in which place there; None for most rows."""
         is_sent_again = self.state == states.PENDING and self.message is not None
         if self.done_at and (self.state == states.FAILURE or is_sent_again):
-            return f"{states.FAILURE}#{self.done_at.date()}", self.done_at
+            return failures_headings(self.done_at.date())[_shard(self.id)], self.done_at
         if self.started_at and not self.ready and self.state not in _NOT_BEGUN:
             return f"{states.STARTED}#{self.queue}", self.started_at
         return None
@@ -90,3 +94,12 @@ class Row:
     def replace(self, **changes: Any) -> Self:
         """The same row with some fields changed."""
         return dataclasses.replace(self, **changes)
+
+
+def failures_headings(on: date) -> list[str]:
+    """The headings under which the table lists the failures of a day."""
+    return [f"{states.FAILURE}#{on}#{shard}" for shard in range(FAILURE_SHARDS)]
+
+
+def _shard(task_id: str) -> int:
+    return zlib.crc32(task_id.encode(errors="replace")) % FAILURE_SHARDS

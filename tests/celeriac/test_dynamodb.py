@@ -165,17 +165,17 @@ def test_how_long_a_row_is_kept(state: str, days: int) -> None:
         assert backend.expires_at(Row.of(MESSAGE, state)) == int((NOON + timedelta(days=days)).timestamp())
 
 
-def test_failures_are_listed_page_by_page(dynamodb: Stubber, backend: DynamoDBBackend) -> None:
+def test_what_is_listed_comes_page_by_page(dynamodb: Stubber, backend: DynamoDBBackend) -> None:
     first: dict[str, Any] = {
         "TableName": "results",
         "IndexName": "listed",
         "KeyConditionExpression": "listed = :under",
-        "ExpressionAttributeValues": {":under": {"S": "FAILURE#2026-11-22"}},
+        "ExpressionAttributeValues": {":under": {"S": "FAILURE#2026-11-22#0"}},
         "ScanIndexForward": False,
     }
     more = {"LastEvaluatedKey": {"id": {"S": "a"}}}
     dynamodb.add_response("query", {"Items": [item("a", states.FAILURE)], **more}, first)
-    listing = backend.failures(NOON.date())
+    listing = backend.listed("FAILURE#2026-11-22#0")
     assert next(listing).id == "a"
     rest = {"Items": [item("b", states.FAILURE), {**item("old", states.FAILURE), "expires_at": {"N": "1"}}]}
     dynamodb.add_response("query", rest, {**first, "ExclusiveStartKey": more["LastEvaluatedKey"]})

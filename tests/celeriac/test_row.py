@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC, datetime
+
 import pytest
 
 from celeriac import states
 from celeriac.message import Message
-from celeriac.row import Row
+from celeriac.row import Row, failures_headings
 
 MESSAGE = Message(id="id-1", task="office.work", queue="office", retries=2, root_id="root-1", parent_id="parent-1")
 
@@ -39,3 +42,12 @@ def test_a_row_is_replaced_and_never_changed() -> None:
     row = Row.of(MESSAGE, states.SUCCESS)
     assert row.replace(result="1").result == "1"
     assert row.result is None
+
+
+def test_failures_are_spread_over_the_headings_of_their_day_and_always_alike() -> None:
+    done_at = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    rows = [Row(id=f"id-{number}", state=states.FAILURE, done_at=done_at) for number in range(1000)]
+    counts = Counter(row.listing[0] for row in rows if row.listing)
+    assert sorted(counts) == failures_headings(done_at.date())
+    assert min(counts.values()) > 80
+    assert rows[0].listing == ("FAILURE#2026-11-22#2", done_at)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from celeriac.row import failures_headings
 from local.system import System
 from local.wait import until
 
@@ -67,13 +68,14 @@ def test_a_text_that_nobody_can_read_is_listed_and_leaves_the_queues(system: Sys
 
 def _listed(system: System, text: str) -> dict[str, Any] | None:
     """The item in the list of failures that keeps this text."""
-    found = system.endpoint.client("dynamodb").query(
-        TableName=f"{system.outputs.deployment}-results",
-        IndexName="listed",
-        KeyConditionExpression="listed = :day",
-        ExpressionAttributeValues={":day": {"S": f"FAILURE#{datetime.now(UTC).date()}"}},
-    )
-    return next((item for item in found["Items"] if json.dumps(text) == item.get("message", {}).get("S")), None)
+    query = system.endpoint.client("dynamodb").query
+    where = {"TableName": f"{system.outputs.deployment}-results", "IndexName": "listed"}
+    headings = [{":under": {"S": heading}} for heading in failures_headings(datetime.now(UTC).date())]
+    answers = [
+        query(**where, KeyConditionExpression="listed = :under", ExpressionAttributeValues=under) for under in headings
+    ]
+    found = (item for answer in answers for item in answer["Items"])
+    return next((item for item in found if json.dumps(text) == item.get("message", {}).get("S")), None)
 
 
 def _depth(system: System, queue: str) -> int:

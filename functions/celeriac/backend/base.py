@@ -6,6 +6,7 @@ deliveries of one attempt exactly one is recorded, and the others learn what sta
 
 from __future__ import annotations
 
+import heapq
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from celeriac import clock, limits, states
 from celeriac.exceptions import OperationalError
 from celeriac.join import Join, Place
 from celeriac.message import Message
-from celeriac.row import Row
+from celeriac.row import Row, failures_headings
 from celeriac.serialization import dumps, loads
 from celeriac.storage import Objects, content_hash
 
@@ -132,7 +133,8 @@ class Backend(ABC):
 
     def failures(self, on: date) -> Iterator[Row]:
         """The tasks that failed on a day (UTC), newest first."""
-        return self.listed(f"{states.FAILURE}#{on}")
+        shards = [self.listed(heading) for heading in failures_headings(on)]
+        return heapq.merge(*shards, key=lambda row: str(row.done_at), reverse=True)
 
     def revoked(self) -> Iterator[Row]:
         """The tasks that are revoked and have not come to a worker yet, newest first."""
