@@ -8,7 +8,6 @@ a list.
 from __future__ import annotations
 
 import math
-import random
 import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
@@ -18,7 +17,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from celeriac import aws, clock, fifo, limits
+from celeriac import aws, clock, fifo, limits, patience
 from celeriac.exceptions import DecodeError, ObjectNotFound, OperationalError, PublishError, QueueNotFound
 from celeriac.ids import new_id
 from celeriac.lanes import Lane, is_fifo
@@ -28,10 +27,6 @@ from celeriac.serialization import loads
 from celeriac.storage import Objects, content_hash
 
 __all__ = ["Broker", "Depth", "Entry", "PayloadGone", "SQSBroker"]
-
-PUBLISH_ATTEMPTS = 4
-"""As Celery's `task_publish_retry_policy`: once, and three times again."""
-PUBLISH_INTERVAL_S = 0.2
 
 
 class PayloadGone(ObjectNotFound):
@@ -199,14 +194,17 @@ class Broker(ABC):
             raise PayloadGone(envelope, error) from error
 
     def _send_patiently(self, queue: str, batch: list[Entry]) -> dict[str, str]:
-        """Send, and send again what SQS refuses for a moment; what cannot be reached was tried often enough below."""
+        """Send, and send again what was not taken, as often as the call's policy says."""
         refused: dict[str, str] = {}
-        for attempt in range(PUBLISH_ATTEMPTS):
-            time.sleep(PUBLISH_INTERVAL_S * attempt * random.random())  # noqa: S311 - jitter, not a secret
+        policy = patience.current()
+        for pause_s in policy.pauses():
+            time.sleep(pause_s)
             try:
                 refused = self.send_batch(queue, batch)
             except OperationalError as error:
-                return {entry.id: str(error) for entry in batch}
+                refused = {entry.id: str(error) for entry in batch}
+                if not policy.insists:
+                    break
             batch = [entry for entry in batch if entry.id in refused]
             if not refused:
                 break

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from celeriac import context, limits
 from celeriac.canvas import chord, group
 from celeriac.canvas.linking import listed
 from celeriac.launch import Launch, Way, plan_canvas, plan_members, send, way_into_header
+from celeriac.patience import patience_of
 from celeriac.result.base import top_of
 
 if TYPE_CHECKING:
@@ -36,13 +38,19 @@ def start(
         call.link_error(errback)
     if app.conf.task_always_eager:
         return call.apply(args, kwargs, **given)
+    with patience_of(app, given):
+        return _started(app, canvas, call, Way(args=args, kwargs=kwargs or {}, options=given))
+
+
+def _started(app: Celeriac, canvas: Any, call: Any, way: Way) -> Any:
     if canvas.spent:
         _thaw(call)
     canvas.spent = canvas.id is not None
     header = _header_of(call)
     coming = header.detach() if header is not None else None
-    result = call.freeze(given.pop("task_id", None))
-    launch, way = Launch(), Way(args=args, kwargs=kwargs or {}, options=given)
+    options = dict(way.options)
+    result = call.freeze(options.pop("task_id", None))
+    launch, way = Launch(), replace(way, options=options)
     if header is not None and coming is not None:
         _send_as_they_come(app, call, header, coming, top_of(result), way)
     plan_canvas(app, call, launch, way)

@@ -10,14 +10,18 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
-from celeriac import aws, broker, clock, limits
-from celeriac.broker import PUBLISH_ATTEMPTS, Broker, Depth, Entry, SQSBroker
-from celeriac.exceptions import DecodeError, OperationalError, PublishError, QueueNotFound
+from celeriac import Celeriac, aws, chain, clock, limits
+from celeriac.broker import Broker, Depth, Entry, SQSBroker
+from celeriac.exceptions import DecodeError, ImproperlyConfigured, OperationalError, PublishError, QueueNotFound
 from celeriac.message import Message
-from celeriac.testing import MemoryBroker, MemoryBucket
+from celeriac.services import Services
+from celeriac.testing import MemoryBackend, MemoryBroker, MemoryBucket
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KIB = 1024
+
+TRIES = 1 + 3
+"""As often as `task_publish_retry_policy` has it by default."""
 
 
 class Scripted(Broker):
@@ -54,7 +58,7 @@ class Scripted(Broker):
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broker, "PUBLISH_INTERVAL_S", 0)
+    monkeypatch.setattr("time.sleep", lambda _s: None)
 
 
 def messages(count: int, queue: str = "a", **fields: Any) -> list[Message]:
@@ -132,7 +136,7 @@ def test_what_is_refused_is_sent_again_and_only_that() -> None:
 
 
 def test_what_is_refused_to_the_end_is_named_with_its_reason() -> None:
-    refusals = [{"id-1": "Throttled", "id-2": "InvalidMessageContents"}] * PUBLISH_ATTEMPTS
+    refusals = [{"id-1": "Throttled", "id-2": "InvalidMessageContents"}] * TRIES
     scripted = Scripted(*refusals)
     with pytest.raises(PublishError) as caught:
         scripted.publish(messages(12))
@@ -272,7 +276,7 @@ def test_sqs_is_asked_for_the_refused_ones_again(sqs: Stubber) -> None:
 
 def test_what_sqs_refuses_to_the_end_is_named_by_its_own_code(sqs: Stubber) -> None:
     refused = {"Id": "0", "SenderFault": True, "Code": "InvalidMessageContents"}
-    for _ in range(PUBLISH_ATTEMPTS):
+    for _ in range(TRIES):
         sqs.add_response("send_message_batch", {"Successful": [], "Failed": [refused]})
     with pytest.raises(PublishError) as caught:
         on_sqs().publish(messages(1))
@@ -318,3 +322,66 @@ def test_the_broker_in_memory_hides_what_it_has_handed_out() -> None:
         assert memory.receive("a", 10, visibility_s=30) == []
     with clock.running_on(lambda: NOON + timedelta(seconds=31)):
         assert [item.receives for item in memory.receive("a", 10, visibility_s=30)] == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("options", "tries"),
+    [
+        ({}, 4),
+        ({"retry": False}, 1),
+        ({"retry_policy": {"max_retries": 1}}, 2),
+        ({"retry": False, "retry_policy": {"max_retries": 9}}, 1),
+        ({"retry_policy": {"max_retries": 6, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2}}, 7),
+    ],
+)
+@pytest.mark.parametrize("canvas", [False, True])
+def test_a_call_says_how_often_its_send_is_tried_again(options: dict[str, Any], tries: int, canvas: bool) -> None:
+    app, broker = Celeriac("a"), Scripted()
+    app.connect(Services(broker, MemoryBackend(MemoryBucket())))
+
+    @app.task(name="a.work")
+    def work() -> None: ...
+
+    call = chain(work.s(), work.s()) if canvas else work.s()
+    refuse_all(broker)
+    with pytest.raises(PublishError):
+        call.apply_async(**options)
+    assert len(broker.sent) == tries
+
+
+def test_a_policy_of_the_call_tries_again_where_aws_was_out_of_reach() -> None:
+    app, broker = Celeriac("a"), Scripted(OperationalError("away"), OperationalError("away"))
+    app.connect(Services(broker, MemoryBackend(MemoryBucket())))
+    app.send_task("a.work", retry_policy={"max_retries": 2})
+    assert len(broker.sent) == 3
+
+
+def test_the_settings_say_what_a_call_does_not() -> None:
+    app, broker = Celeriac("a", task_publish_retry=False), Scripted()
+    app.connect(Services(broker, MemoryBackend(MemoryBucket())))
+    refuse_all(broker)
+    with pytest.raises(PublishError):
+        app.send_task("a.work")
+    app.conf.update(task_publish_retry=True, task_publish_retry_policy={"max_retries": 1})
+    with pytest.raises(PublishError):
+        app.send_task("a.work")
+    assert len(broker.sent) == 1 + 2
+
+
+@pytest.mark.parametrize("policy", [{"max_retries": -1}, {"interval_step": "soon"}, {"interval_max": None}])
+def test_a_policy_that_is_none_is_refused_and_nothing_is_sent(policy: dict[str, Any]) -> None:
+    app, broker = Celeriac("a"), Scripted()
+    app.connect(Services(broker, MemoryBackend(MemoryBucket())))
+    with pytest.raises(ImproperlyConfigured, match="retry_policy: numbers of 0 or more"):
+        app.send_task("a.work", retry_policy=policy)
+    assert broker.sent == []
+
+
+def refuse_all(broker: Scripted) -> None:
+    """Have SQS take nothing."""
+
+    def send_batch(queue: str, entries: Sequence[Entry]) -> dict[str, str]:
+        broker.sent.append((queue, [*entries]))
+        return {entry.id: "Throttled" for entry in entries}
+
+    broker.send_batch = send_batch  # type: ignore[method-assign]  # SQS on a bad day

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from celeriac import Celeriac, broker, pace
+from celeriac import Celeriac, pace
 from celeriac.broker import Entry
 from celeriac.exceptions import OperationalError
 from celeriac.launch import Launch
@@ -39,7 +39,7 @@ class Office:
 
 @pytest.fixture
 def office(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(broker, "PUBLISH_INTERVAL_S", 0)
+    monkeypatch.setattr("time.sleep", lambda _s: None)
     with Twin(Celeriac("office")) as twin:
         yield Office(twin)
 

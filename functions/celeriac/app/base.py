@@ -15,6 +15,7 @@ from celeriac.canvas import Signature, signature
 from celeriac.conf.configured import Configured
 from celeriac.discovery import Discovery
 from celeriac.operated import Operated
+from celeriac.patience import patience_of
 from celeriac.periodic import Periodic
 from celeriac.result import AsyncResult, GroupResult, ResultBackend, ResultSet
 from celeriac.services import Services
@@ -234,7 +235,8 @@ class Celeriac(Configured, Operated, Periodic):
         Source: https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery.send_task
         """
         message = publish.message_of(self, name, args, kwargs, **options)
-        sent = unique.send(self, message, options)
+        with patience_of(self, options):
+            sent = unique.send(self, message, options)
         if isinstance(sent, AsyncResult):
             return sent
         result = self.AsyncResult(message.id)

@@ -28,6 +28,10 @@ DEFAULTS: Mapping[str, Any] = {
     "task_ignore_result": False,
     "task_inherit_parent_priority": False,
     "task_protocol": 2,
+    "task_publish_retry": True,
+    "task_publish_retry_policy": MappingProxyType(
+        {"max_retries": 3, "interval_start": 0, "interval_max": 1, "interval_step": 0.2}
+    ),
     "task_routes": None,
     "task_serializer": "json",
     "task_soft_time_limit": None,
@@ -51,7 +55,6 @@ ALWAYS: Mapping[str, tuple[Any, str]] = {
     "task_acks_on_failure": (True, _LATE),
     "task_acks_on_failure_or_timeout": (True, _LATE),
     "task_acks_on_timeout": (True, _LATE),
-    "task_publish_retry": (True, "the client tries again, with backoff, what AWS did not take"),
     "task_reject_on_worker_lost": (True, _BACK),
     "task_store_errors_even_if_ignored": (True, "an error is never lost, so that it can be listed and tried again"),
     "worker_cancel_long_running_tasks_on_connection_loss": (False, "a worker has no connection that it could lose"),

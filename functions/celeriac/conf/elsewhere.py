@@ -26,7 +26,6 @@ NOT_HERE: Mapping[str, Mapping[str, Any]] = {
         "broker_connection_timeout": 4, "broker_connection_retry": True, "broker_connection_retry_on_startup": None,
         "broker_connection_max_retries": 100, "broker_channel_error_retry": False, "broker_heartbeat": 120,
         "broker_heartbeat_checkrate": 3.0, "broker_pool_limit": 10, "broker_pool_acquire_timeout": None,
-        "task_publish_retry_policy": {"max_retries": 3, "interval_start": 0, "interval_max": 1, "interval_step": 0.2},
     },
     _IN_DYNAMODB: {
         "result_backend": None, "result_backend_transport_options": {}, "result_exchange": "celeryresults",
