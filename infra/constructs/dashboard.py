@@ -8,7 +8,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from benchmarks import costs
+from celeriac.operations import prices as costs
 from infra.constructs.http_api import STAGE
 from infra.constructs.result_table import INDEX
 from infra.measures import Measures
