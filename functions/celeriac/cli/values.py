@@ -1,0 +1,80 @@
+"""What is written on a command line: JSON, lists, times."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import typer
+
+from celeriac import clock
+
+__all__ = ["ago", "json_array", "json_object", "moment", "moment_or_seconds", "names", "seconds"]
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def json_array(text: str) -> list[Any]:
+    """Arguments, such as `[1, "two"]`."""
+    value = _json(text)
+    if not isinstance(value, list):
+        raise typer.BadParameter(f"must be a JSON array, such as '[1, \"two\"]', not {text!r:.100}")
+    return value
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """Keyword arguments, such as `{"size": 512}`."""
+    value = _json(text)
+    if not isinstance(value, dict):
+        raise typer.BadParameter(f"must be a JSON object, such as '{{\"size\": 512}}', not {text!r:.100}")
+    return value
+
+
+def moment(text: str) -> datetime:
+    """An ISO 8601 time; without a zone it is UTC."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r:.100} is no ISO 8601 time, such as 2027-01-31T08:00:00+01:00") from error
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def seconds(text: str) -> float:
+    """A number of seconds."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise typer.BadParameter(f"must be a number of seconds, not {text!r:.100}")
+    return number
+
+
+def moment_or_seconds(text: str) -> datetime | float:
+    """An ISO 8601 time, or a number of seconds from now."""
+    try:
+        return seconds(text)
+    except typer.BadParameter:
+        return moment(text)
+
+
+def ago(text: str) -> datetime:
+    """A time in the past: so long ago, such as `90s`, `10m`, `2h` or `3d`, or an ISO 8601 time."""
+    number, unit = text[:-1], text[-1:]
+    if unit in _UNITS and number.isascii() and number.isdigit() and len(number) < 8:
+        return clock.now() - timedelta(seconds=int(number) * _UNITS[unit])
+    return moment(text)
+
+
+def names(text: str | None) -> list[str]:
+    """A comma-separated list."""
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise typer.BadParameter(f"is not JSON: {error}") from error
