@@ -15,7 +15,7 @@ from celeriac import aws, clock
 from celeriac.exceptions import OperationalError, QueueNotFound
 from celeriac.message import Message
 from celeriac.noticeboard import card_key
-from celeriac.operations import Operations, QueueStatus
+from celeriac.operations import Operations, QueueStatus, Usage
 from celeriac.operations.amazon import AmazonOperations
 from celeriac.testing import MemoryBroker, MemoryOperations
 
@@ -184,6 +184,32 @@ def test_a_worker_tells_its_card_and_its_function(engine: Any, read: None, opera
         assert (worker.memory_mb, worker.timeout_s, bare.state) == (256, 7, None)
 
 
+def test_what_was_used_is_what_cloudwatch_counted(engine: Any, read: None, operations: Operations, kind: str) -> None:
+    since = clock.now() - timedelta(hours=1)
+    assert operations.usage(since) is None
+    if kind != "moto":
+        return  # the twin is told what to say; MiniStack takes no figures of AWS's own namespaces
+    name, table = engine.broker.queues["b"].rpartition("/")[2], cast(Any, engine.backend).table
+    for namespace, metric, dimension, value, number in [
+        ("AWS/Lambda", "Invocations", "FunctionName", name, 3.0),
+        ("AWS/Lambda", "Duration", "FunctionName", name, 8000.0),
+        ("AWS/SQS", "NumberOfMessagesSent", "QueueName", name, 5.0),
+        ("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", table, 7.0),
+        ("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", "another", 99.0),
+    ]:
+        dimensions = [{"Name": dimension, "Value": value}]
+        data = [
+            {
+                "MetricName": metric,
+                "Dimensions": dimensions,
+                "Value": number,
+                "Timestamp": clock.now() - timedelta(minutes=1),
+            }
+        ]
+        aws.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
+    assert operations.usage(since) == Usage(messages=5, invocations=3, gb_s=2, writes=7)
+
+
 def test_the_log_of_a_worker_tells_of_its_tasks_alone(engine: Any, operations: Operations) -> None:
     started = clock.now() - timedelta(minutes=1)
     assert list(operations.log("b", started)) == []
@@ -194,7 +220,12 @@ def test_the_log_of_a_worker_tells_of_its_tasks_alone(engine: Any, operations: O
     logs.create_log_group(logGroupName=group)
     logs.create_log_stream(logGroupName=group, logStreamName="one")
     now = int(clock.now().timestamp() * 1000)
-    texts = ["START RequestId: 1", '{"task_id": "1", "message": "task success"}', '{"message": "else"}', '["task_id"]']
+    texts = [
+        "START RequestId: 1\nEND",
+        'x\n{"task_id": "1", "message": "task success"}',
+        '{"message": "else"}',
+        '["task_id"]',
+    ]
     events = [{"timestamp": now + index, "message": text} for index, text in enumerate(texts)]
     logs.put_log_events(logGroupName=group, logStreamName="one", logEvents=events)
     [line] = operations.log("b", started)

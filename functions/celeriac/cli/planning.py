@@ -1,15 +1,17 @@
-"""`cost`: what a plan would cost."""
+"""`cost`: what a plan would cost, and what the last days did."""
 
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
+from celeriac.cli import values
 from celeriac.cli.command import command
 from celeriac.cli.session import Session
-from celeriac.operations.plan import Plan
+from celeriac.operations.plan import Plan, dollars_of
 
 __all__ = ["cost", "group"]
 
@@ -33,7 +35,12 @@ def _number(text: str) -> float:
 @command(group)
 def cost(
     session: Session,
-    tasks: Annotated[Any, typer.Option(parser=_number, metavar="NUMBER", help="Tasks a month, such as 250k or 3M.")],
+    tasks: Annotated[
+        Any, typer.Option(parser=_number, metavar="NUMBER", help="Tasks a month, such as 250k or 3M.")
+    ] = None,
+    last: Annotated[
+        Any, typer.Option(parser=values.ago, metavar="AGO", help="What was used since then, such as 30d, instead.")
+    ] = None,
     duration: Annotated[float, typer.Option(min=0.001, max=900, metavar="SECONDS", help="How long one runs.")] = 0.1,
     memory: Annotated[int, typer.Option(min=128, max=10240, metavar="MB", help="1769 MB are one processor.")] = 1769,
     concurrency: Annotated[int, typer.Option(min=1, max=1000, help="Tasks side by side; for those that wait.")] = 1,
@@ -41,7 +48,12 @@ def cost(
     ignore_result: Annotated[bool, typer.Option("--ignore-result", help="Nobody wants the results.")] = False,
     alone: Annotated[bool, typer.Option("--alone", help="Tasks are sent one at a time, not ten.")] = False,
 ) -> None:
-    """Show what so many tasks cost a month, side by side with Celery on Fargate: list prices of us-east-1."""
+    """Show what so many tasks cost a month, beside Celery on Fargate; or what the last days cost. List prices."""
+    if (tasks is None) == (last is None):
+        raise typer.BadParameter("say --tasks, for a plan, or --last, for what was used")
+    if last is not None:
+        _show(session, {f"since {last:%Y-%m-%d %H:%M}": _used(session, last)})
+        return
     plan = Plan(
         tasks=tasks,
         duration_s=duration,
@@ -51,7 +63,17 @@ def cost(
         ignore_result=ignore_result,
         alone=alone,
     )
-    sides = {"Celeriac": plan.on_lambda(), "Celery on Fargate": plan.on_fargate()}
+    _show(session, {"Celeriac": plan.on_lambda(), "Celery on Fargate": plan.on_fargate()})
+
+
+def _used(session: Session, since: datetime) -> dict[str, float]:
+    usage = session.app.operations.usage(since)
+    if usage is None:
+        raise ValueError("CloudWatch has no figures of that time; a local cloud has none at all")
+    return dollars_of(usage)
+
+
+def _show(session: Session, sides: dict[str, dict[str, float]]) -> None:
     if session.as_json:
         session.answer({name: {**parts, "total": sum(parts.values())} for name, parts in sides.items()})
         return
@@ -60,7 +82,7 @@ def cost(
         for name, parts in sides.items()
         for row in [(name, "in all", _dollars(sum(parts.values()))), *(("", *_part(part)) for part in parts.items())]
     ]
-    session.table(("", "a month", f"{'$':>12}"), rows)
+    session.table(("", "for", f"{'$':>12}"), rows)
 
 
 def _part(part: tuple[str, float]) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """What operators see and change of queues and workers: `app.operations`. No worker imports it."""
 
 from celeriac.operations.base import Operations
-from celeriac.operations.status import LogLine, QueueStatus, WorkerStatus
+from celeriac.operations.status import LogLine, QueueStatus, Usage, WorkerStatus
 
-__all__ = ["LogLine", "Operations", "QueueStatus", "WorkerStatus"]
+__all__ = ["LogLine", "Operations", "QueueStatus", "Usage", "WorkerStatus"]

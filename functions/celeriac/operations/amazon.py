@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from celeriac import aws, clock, limits
+from celeriac.backend import DynamoDBBackend
 from celeriac.exceptions import DecodeError, OperationalError
 from celeriac.lanes import is_fifo
 from celeriac.operations.base import Operations
-from celeriac.operations.status import FunctionStatus, LogLine, QueueStatus
+from celeriac.operations.status import FunctionStatus, LogLine, QueueStatus, Usage
 from celeriac.serialization import loads
 
 __all__ = ["AmazonOperations"]
@@ -21,6 +22,10 @@ ATTRIBUTES = [DEPTH, f"{DEPTH}NotVisible", f"{DEPTH}Delayed", "QueueArn", "Redri
 AGE_IS_KNOWN_WITHIN = timedelta(minutes=10)
 """How far back to look for SQS's figures, which come each minute, and late."""
 LOOK_EVERY_S = 1.0
+HOUR_S = 3600
+_OF_QUEUES = {"NumberOfMessagesSent": "messages", "NumberOfEmptyReceives": "empty_receives"}
+_OF_FUNCTIONS = ("Invocations", "Duration")
+_OF_TABLES = {"ConsumedWriteCapacityUnits": "writes", "ConsumedReadCapacityUnits": "reads"}
 CARRIED_WITHIN_S = 60
 
 
@@ -44,8 +49,7 @@ class AmazonOperations(Operations):
     def log(self, worker: str, since: datetime) -> Iterator[LogLine]:
         try:
             for event in self._events(worker, since):
-                if line := _line(worker, event):
-                    yield line
+                yield from _lines(worker, event)
         except _NothingThere:
             return  # it has not run yet
 
@@ -56,19 +60,38 @@ class AmazonOperations(Operations):
             for page in pages.paginate(logGroupName=group, startTime=start):
                 yield from page["events"]
 
+    def usage(self, since: datetime) -> Usage | None:
+        workers = sorted(queue for queue in self.broker.queues if "." not in queue)
+        queues = [url.rpartition("/")[2] for url in self.broker.queues.values()]
+        functions = [self._name(worker) for worker in workers]
+        tables = [self.backend.table] if isinstance(self.backend, DynamoDBBackend) else []
+        metrics = [
+            *(("AWS/SQS", which, "QueueName", name) for which in _OF_QUEUES for name in queues),
+            *(("AWS/Lambda", which, "FunctionName", name) for which in _OF_FUNCTIONS for name in functions),
+            *(("AWS/DynamoDB", which, "TableName", name) for which in _OF_TABLES for name in tables),
+        ]
+        told = _figures([_query(metric, HOUR_S, "Sum") for metric in metrics], since)
+        sums = {metrics[index]: sum(values) for index, values in told.items()}
+        if not sums:
+            return None
+
+        def in_all(which: str) -> float:
+            return sum(value for metric, value in sums.items() if metric[1] == which)
+
+        ms_of = {name: sums.get(("AWS/Lambda", "Duration", "FunctionName", name), 0.0) for name in functions}
+        sizes = {name: self._function(worker).memory_mb or 0 for worker, name in zip(workers, functions, strict=True)}
+        return Usage(
+            **{field: in_all(which) for which, field in {**_OF_QUEUES, **_OF_TABLES}.items()},
+            invocations=in_all("Invocations"),
+            gb_s=sum(ms_of[name] / 1000 * sizes[name] / 1024 for name in functions),
+        )
+
     def _ages(self, queues: Iterable[str]) -> dict[str, float]:
         names = list(queues)
-        queries = [_age_of(index, self.broker.queues[name]) for index, name in enumerate(names)]
-        now, ages = clock.now(), dict[str, float]()
-        for start in range(0, len(queries), limits.METRICS_A_REQUEST):
-            part = queries[start : start + limits.METRICS_A_REQUEST]
-            with aws.translated("asking CloudWatch for the ages of messages"):
-                answer = aws.client("cloudwatch").get_metric_data(
-                    MetricDataQueries=part, StartTime=now - AGE_IS_KNOWN_WITHIN, EndTime=now
-                )
-            told = {item["Id"]: item["Values"][0] for item in answer["MetricDataResults"] if item["Values"]}
-            ages |= {names[int(key.removeprefix("q"))]: age for key, age in told.items()}
-        return ages
+        urls = [self.broker.queues[name] for name in names]
+        metrics = [("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", url.rpartition("/")[2]) for url in urls]
+        told = _figures([_query(metric, 60, "Maximum") for metric in metrics], clock.now() - AGE_IS_KNOWN_WITHIN)
+        return {names[index]: values[0] for index, values in told.items()}
 
     def _queue(self, name: str, oldest_s: float | None) -> QueueStatus:
         attributes = self._attributes(name, self.broker.queues[name])
@@ -201,19 +224,35 @@ def _is_paused(mappings: list[dict[str, Any]]) -> bool | None:
     return all(mapping["State"] in {"Disabled", "Disabling"} for mapping in mappings) if mappings else None
 
 
-def _age_of(index: int, url: str) -> dict[str, Any]:
-    dimensions = [{"Name": "QueueName", "Value": url.rpartition("/")[2]}]
-    metric = {"Namespace": "AWS/SQS", "MetricName": "ApproximateAgeOfOldestMessage", "Dimensions": dimensions}
-    return {"Id": f"q{index}", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Maximum"}}
+def _query(metric: tuple[str, str, str, str], period_s: int, stat: str) -> dict[str, Any]:
+    namespace, name, dimension, value = metric
+    dimensions = [{"Name": dimension, "Value": value}]
+    told = {"Namespace": namespace, "MetricName": name, "Dimensions": dimensions}
+    return {"Metric": told, "Period": period_s, "Stat": stat}
 
 
-def _line(worker: str, event: Mapping[str, Any]) -> LogLine | None:
-    """An event of the log, if it is one of the library's lines about a task."""
-    try:
-        fields = loads(event["message"])
-    except DecodeError:
-        return None
-    if not isinstance(fields, dict) or "task_id" not in fields:
-        return None
+def _figures(queries: list[dict[str, Any]], since: datetime) -> dict[int, list[float]]:
+    """What CloudWatch has, newest first, by the number of the query."""
+    found: dict[int, list[float]] = {}
+    for start in range(0, len(queries), limits.METRICS_A_REQUEST):
+        part = queries[start : start + limits.METRICS_A_REQUEST]
+        asked = [{"Id": f"q{start + index}", "MetricStat": query} for index, query in enumerate(part)]
+        with aws.translated("asking CloudWatch for its figures"):
+            pages = aws.client("cloudwatch").get_paginator("get_metric_data")
+            for page in pages.paginate(MetricDataQueries=asked, StartTime=since, EndTime=clock.now()):
+                for item in page["MetricDataResults"]:
+                    if item["Values"]:
+                        found.setdefault(int(item["Id"].removeprefix("q")), []).extend(item["Values"])
+    return found
+
+
+def _lines(worker: str, event: Mapping[str, Any]) -> Iterator[LogLine]:
+    """The library's lines about tasks in an event of the log, which in an emulator is all that an invocation wrote."""
     at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-    return LogLine(id=str(event.get("eventId")), at=at, worker=worker, fields=fields)
+    for number, text in enumerate(event["message"].splitlines()):
+        try:
+            fields = loads(text)
+        except DecodeError:
+            continue
+        if isinstance(fields, dict) and "task_id" in fields:
+            yield LogLine(id=f"{event.get('eventId')}/{number}", at=at, worker=worker, fields=fields)

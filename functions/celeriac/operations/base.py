@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from celeriac.noticeboard import card_key
-from celeriac.operations.status import FunctionStatus, LogLine, QueueStatus, WorkerStatus
+from celeriac.operations.status import FunctionStatus, LogLine, QueueStatus, Usage, WorkerStatus
 from celeriac.serialization import loads
 
 if TYPE_CHECKING:
@@ -74,6 +74,13 @@ class Operations(ABC):
     @abstractmethod
     def log(self, worker: str, since: datetime) -> Iterator[LogLine]:
         """What a worker's log says of tasks since a time, oldest first."""
+
+    @abstractmethod
+    def usage(self, since: datetime) -> Usage | None:
+        """What has been used since a time; None where CloudWatch has no figures, as in a local cloud.
+
+        SQS's figures are of all queues but the dead letters', DynamoDB's of the result table.
+        """
 
     @abstractmethod
     def _ages(self, queues: Iterable[str]) -> dict[str, float]:

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 from celeriac.operations import prices
+from celeriac.operations.status import Usage
 
-__all__ = ["CONTAINERS_AT_LEAST", "HOURS_A_MONTH", "UTILIZATION", "Plan"]
+__all__ = ["CONTAINERS_AT_LEAST", "HOURS_A_MONTH", "UTILIZATION", "Plan", "dollars_of"]
 
 HOURS_A_MONTH = 730
 UTILIZATION = 0.6
@@ -63,6 +64,17 @@ class Plan:
     @property
     def _container_gb(self) -> int:
         return max(GB_A_VCPU_AT_LEAST, math.ceil(self.memory_mb / 1024))
+
+
+def dollars_of(usage: Usage) -> dict[str, float]:
+    """What was used, at list prices, by service; SQS as if every message had been sent alone."""
+    requests = usage.messages + usage.empty_receives + 2 * usage.invocations
+    return {
+        "SQS": requests / MILLION * prices.SQS_REQUEST,
+        "Lambda's invocations": usage.invocations / MILLION * prices.LAMBDA_INVOCATION,
+        "Lambda's time": usage.gb_s * prices.LAMBDA_GB_SECOND["arm64"],
+        "DynamoDB": (usage.writes * prices.DYNAMODB_WRITE + usage.reads * prices.DYNAMODB_READ) / MILLION,
+    }
 
 
 def _hourly(vcpus: float, gb: float) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-__all__ = ["FunctionStatus", "LogLine", "QueueStatus", "WorkerStatus"]
+__all__ = ["FunctionStatus", "LogLine", "QueueStatus", "Usage", "WorkerStatus"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +60,18 @@ class LogLine:
     at: datetime
     worker: str
     fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a deployment's workers have used in a time, as CloudWatch counts it.
+
+    `gb_s` is Lambda's time in gigabyte-seconds; `writes` and `reads` are DynamoDB's units.
+    """
+
+    messages: float = 0
+    empty_receives: float = 0
+    invocations: float = 0
+    gb_s: float = 0
+    writes: float = 0
+    reads: float = 0

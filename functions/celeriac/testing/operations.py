@@ -8,7 +8,7 @@ from datetime import datetime
 from celeriac import clock
 from celeriac.backend import Backend
 from celeriac.operations.base import Operations
-from celeriac.operations.status import FunctionStatus, LogLine, QueueStatus
+from celeriac.operations.status import FunctionStatus, LogLine, QueueStatus, Usage
 from celeriac.testing.memory import MemoryBroker, QueuedMessage
 
 __all__ = ["MemoryOperations"]
@@ -18,7 +18,7 @@ class MemoryOperations(Operations):
     """The operations on queues that are lists.
 
     `letters` are the dead letters that nobody has recorded yet, with their queues; `paused` names the queues that
-    nobody reads; `lines` is the log.
+    nobody reads; `lines` is the log; `used` is what CloudWatch would tell.
     """
 
     broker: MemoryBroker
@@ -28,10 +28,14 @@ class MemoryOperations(Operations):
         self.letters: list[tuple[str, QueuedMessage]] = []
         self.paused: set[str] = set()
         self.lines: list[LogLine] = []
+        self.used: Usage | None = None
 
     def log(self, worker: str, since: datetime) -> Iterator[LogLine]:
         self.broker.require(worker)
         return (line for line in list(self.lines) if line.worker == worker and line.at >= since)
+
+    def usage(self, since: datetime) -> Usage | None:  # noqa: ARG002 - all of it is now
+        return self.used
 
     def _ages(self, queues: Iterable[str]) -> dict[str, float]:
         oldest = {name: min((item.sent_at for item in self.broker.messages[name]), default=None) for name in queues}
