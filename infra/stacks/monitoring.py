@@ -43,7 +43,7 @@ class MonitoringStack(Stack):
         alarms.on_dead_letters(ARRIVALS, names.dead_letters(ARRIVALS), are_taken=False)
         alarms.on_age(ARRIVALS, names.queue(ARRIVALS), settings.thresholds.oldest_message_s)
         alarms.on_table(names.results_table, INDEX)
-        for group in (names.schedule_group, *([names.eta_group] if settings.far_etas else [])):
+        for group in (names.schedule_group, *((names.eta_group, names.timetable_group) if settings.far_etas else ())):
             alarms.on_schedules(group)
         alarms.on_server_errors(names.function(API), STAGE)
         if settings.dashboard:

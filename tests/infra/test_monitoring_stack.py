@@ -92,6 +92,14 @@ def test_wrong_thresholds_are_refused(synthesize: Any, write_workers: Any, tmp_p
         synthesize(write_workers(tmp_path / "functions", {}), alarms=alarms)
 
 
+def test_every_group_of_schedules_has_alarms_for_firings_that_are_lost(alarms: Any, resources: Any) -> None:
+    groups = {group["Name"] for group in resources("workers", "Scheduler::ScheduleGroup").values()}
+    lost = {name: metrics_of(alarms[name]) for name in alarms if "-schedules-" in name}
+
+    assert len(groups) == 3
+    assert {dimensions["ScheduleGroup"] for each in lost.values() for dimensions in each.values()} == groups
+
+
 def test_every_alarm_points_to_its_section_of_the_runbook(alarms: Any) -> None:
     sections = {*re.findall(r"^## (\S+)$", RUNBOOK.read_text(), re.MULTILINE)}
 
