@@ -3,6 +3,7 @@
 define HELP
   make demo     a photo and a PDF go in over HTTP; thumbnails, text and mails come out
   make up       the same cloud, kept running: prints its URL          make down   stop it
+  make clock    fires the schedules of an ENDPOINT whose own Scheduler does not (LocalStack)
   make test     every test, on an embedded AWS of its own, and Celery's own tests on the twin in memory
   make test-celery-suite     Celery's own tests on both engines, or on one: ENGINE=twin, ENGINE=ministack
   make lint     ruff and mypy                                         make lock   pin the requirements anew
@@ -33,7 +34,7 @@ LOCAL := .venv/bin/python -m local
 TARGET := $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON)) \
 	$(if $(LAMBDA_ARCHITECTURE),--architecture $(LAMBDA_ARCHITECTURE))
 
-.PHONY: help setup demo up down status test test-celery-suite lint synth lock clean
+.PHONY: help setup demo up down clock status test test-celery-suite lint synth lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -50,6 +51,9 @@ up: setup
 
 down: setup
 	@$(LOCAL) down
+
+clock: setup
+	@$(LOCAL) clock $(TARGET)
 
 status: setup
 	@$(LOCAL) status

@@ -12,7 +12,7 @@ from local.outputs import DEPLOYMENT, Outputs
 from local.runtime import Runtime
 from local.screen import Screen
 from local.seed import prepare
-from local.session import HOME, cloud_at, folder_of
+from local.session import HOME, cloud_at, folder_of, named
 from local.system import System
 
 
@@ -56,7 +56,7 @@ def clock(options: Options, screen: Screen) -> int:
     if not options.endpoint and not found:
         screen.line("Nothing is running: `make up` starts it.")
         return 1
-    endpoint = Endpoint(options.endpoint or (found.url if found else ""))
+    endpoint = named(options.endpoint or (found.url if found else ""))
     screen.fact("fires the schedules at", endpoint.url)
     Clock(endpoint, DEPLOYMENT).run()
     return 0
