@@ -181,6 +181,40 @@ def test_a_revoked_task_does_not_begin(desktop: Any) -> None:
     assert "REVOKED" in desktop.types("result", "it").err
 
 
+def test_schedules_are_created_listed_paused_resumed_and_deleted(desktop: Any) -> None:
+    assert desktop.types("schedules", "list", "-j").json == []
+    words = ["nightly", "desk.add", "30 3 * * *", "-a", "[1]", "--timezone", "Europe/Berlin"]
+    assert desktop.types("schedules", "create", *words).out == "nightly is created\n"
+    assert desktop.types("schedules", "create", *words).code != 0
+    [told] = desktop.types("schedules", "list", "-j").json
+    assert (told["name"], told["task"], told["args"], told["enabled"]) == ("nightly", "desk.add", [1], True)
+    assert told["next_run"]
+    assert "30 3 * * *" in desktop.types("status").out
+    assert desktop.types("schedules", "pause", "nightly").out == "nightly is paused\n"
+    assert "paused" in desktop.types("schedules", "list").out
+    assert [item["next_run"] for item in desktop.types("status", "-j").json["schedules"]] == [None]
+    desktop.types("schedules", "resume", "nightly")
+    assert desktop.types("schedules", "delete", "nightly", "-j").json == {"deleted": "nightly"}
+    assert desktop.types("schedules", "list", "-j").json == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["create", "x", "desk.add", "every day"],
+        ["create", "x", "desk.add", "30 3 * * *", "--timezone", "Mars/North"],
+        ["create", "", "desk.add", "30 3 * * *"],
+        ["pause", "nothing"],
+        ["delete", "nothing"],
+    ],
+)
+def test_a_schedule_that_cannot_be_is_told_with_its_reason(desktop: Any, words: list[str]) -> None:
+    told = desktop.types("schedules", *words)
+    assert told.code in {1, 78}
+    assert told.err.startswith("celeriac: ")
+    assert "--debug" not in told.err
+
+
 # -- Failures -------------------------------------------------------------------------------------------------------
 
 

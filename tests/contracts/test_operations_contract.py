@@ -224,10 +224,13 @@ def test_the_log_of_a_worker_tells_of_its_tasks_alone(engine: Any, operations: O
         "START RequestId: 1\nEND",
         'x\n{"task_id": "1", "message": "task success"}',
         '{"message": "else"}',
+        '{"task_id": "2", "message": "task failure"}',
         '["task_id"]',
     ]
     events = [{"timestamp": now + index, "message": text} for index, text in enumerate(texts)]
     logs.put_log_events(logGroupName=group, logStreamName="one", logEvents=events)
-    [line] = operations.log("b", started)
+    line, other = operations.log("b", started)
+    assert line.id != other.id
+    assert [line.id, other.id] == [again.id for again in operations.log("b", started)]
     assert (line.worker, line.fields["task_id"], line.fields["message"]) == ("b", "1", "task success")
     assert list(operations.log("b", clock.now() + timedelta(minutes=1))) == []

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from celeriac import clock
-from celeriac.cli import values
+from celeriac.cli import schedules, values
 from celeriac.cli.command import command
 from celeriac.cli.session import Session
 from celeriac.cli.text import spoken
@@ -28,11 +28,11 @@ COMES_WITHIN = timedelta(seconds=30)
 
 @command(group)
 def status(session: Session) -> None:
-    """Show the queues and what waits in them, and the workers that read them."""
+    """Show the queues and what waits in them, the workers that read them, and the schedules."""
     operations = session.app.operations
     queues, states = operations.queues(), {worker.name: worker for worker in operations.workers()}
     if session.as_json:
-        session.answer({"queues": queues, "workers": list(states.values())})
+        session.answer({"queues": queues, "workers": list(states.values()), "schedules": _schedules(session)})
         return
     session.table(
         ("Queue", "Worker", "State", "Waiting", "In flight", "Delayed", "Dead", "Oldest", "Reading"),
@@ -51,6 +51,16 @@ def status(session: Session) -> None:
             for queue in queues
         ],
     )
+    if told := _schedules(session):
+        session.mention("")
+        schedules.show(session, told)
+
+
+def _schedules(session: Session) -> list[dict[str, Any]]:
+    """The schedules; none where the deployment keeps none."""
+    if session.app.services.scheduler is None:
+        return []
+    return [schedules.described(entry) for entry in session.app.schedules.list()]
 
 
 @command(group)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from celeriac import __version__
-from celeriac.cli import calling, failures, inspection, overview, planning, queues, revoking, scaffold
+from celeriac.cli import calling, failures, inspection, overview, planning, queues, revoking, scaffold, schedules
 from celeriac.cli.session import Session
 
 __all__ = ["program"]
@@ -24,6 +24,7 @@ program = typer.Typer(
 for group in (calling, overview, inspection, queues, revoking, planning, scaffold):
     program.registered_commands += group.group.registered_commands
 program.add_typer(failures.group, name="failures")
+program.add_typer(schedules.group, name="schedules")
 
 
 def _print_version(wanted: bool) -> None:

@@ -255,4 +255,6 @@ def _lines(worker: str, event: Mapping[str, Any]) -> Iterator[LogLine]:
         except DecodeError:
             continue
         if isinstance(fields, dict) and "task_id" in fields:
-            yield LogLine(id=f"{event.get('eventId')}/{number}", at=at, worker=worker, fields=fields)
+            # An emulator gives its events no ids.
+            event_id = event.get("eventId") or f"{event.get('logStreamName')} {text}"
+            yield LogLine(id=f"{event_id}/{number}", at=at, worker=worker, fields=fields)

@@ -1,0 +1,102 @@
+"""`schedules`: the deployment's timetable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from celeriac.cli import values
+from celeriac.cli.command import command
+from celeriac.cli.session import Session
+
+if TYPE_CHECKING:
+    from celeriac.beat import ScheduleEntry
+
+__all__ = ["create", "delete", "described", "group", "list_", "pause", "resume", "show"]
+
+group = typer.Typer(help="The timetable: list it, add to it, pause, resume and delete schedules.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="The schedule's name.")]
+
+
+@command(group, "list")
+def list_(session: Session) -> None:
+    """List the schedules, those that run next first."""
+    show(session, [described(entry) for entry in session.app.schedules.list()])
+
+
+@command(group)
+def create(
+    session: Session,
+    name: Name,
+    task: Annotated[str, typer.Argument(help="The task, such as notify.daily_report.")],
+    schedule: Annotated[str, typer.Argument(help="'30 3 * * *', or AWS's 'rate(5 minutes)', 'cron(…)', 'at(…)'.")],
+    args: Annotated[Any, typer.Option("--args", "-a", parser=values.json_array, metavar="JSON")] = "[]",
+    kwargs: Annotated[Any, typer.Option("--kwargs", "-k", parser=values.json_object, metavar="JSON")] = "{}",
+    timezone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin; by default the app's.")] = None,
+) -> None:
+    """Schedule a task under a new name."""
+    entry = session.app.schedules.create(name, task, schedule, args, kwargs, timezone=timezone)
+    _tell(session, "created", entry)
+
+
+@command(group)
+def pause(session: Session, name: Name) -> None:
+    """Let a schedule fire no more until it is resumed."""
+    _tell(session, "paused", session.app.schedules.pause(name))
+
+
+@command(group)
+def resume(session: Session, name: Name) -> None:
+    """Let a paused schedule fire again; what it missed is not made up for."""
+    _tell(session, "resumed", session.app.schedules.resume(name))
+
+
+@command(group)
+def delete(session: Session, name: Name) -> None:
+    """Delete a schedule; one that code declares can be paused only."""
+    session.app.schedules.delete(name)
+    if session.as_json:
+        session.answer({"deleted": name})
+    else:
+        session.mention(f"{name} is deleted")
+
+
+def show(session: Session, told: list[dict[str, Any]]) -> None:
+    """Print schedules, described."""
+    if session.as_json:
+        session.answer(told)
+        return
+    columns = ("Schedule", "Task", "When", "Next run", "Declared by", "State")
+    rows = [
+        (item["name"], item["task"], item["schedule"], item["next_run"], item["declared_by"], _state(item))
+        for item in told
+    ]
+    session.table(columns, rows)
+
+
+def described(entry: ScheduleEntry) -> dict[str, Any]:
+    """A schedule as JSON."""
+    following = entry.next_runs()
+    return {
+        "name": entry.name,
+        "task": entry.task,
+        "args": list(entry.args),
+        "kwargs": dict(entry.kwargs),
+        "schedule": repr(entry.schedule).strip("<>"),
+        "enabled": entry.enabled,
+        "next_run": following[0].isoformat() if following else None,
+        "declared_by": entry.declared_by or None,
+    }
+
+
+def _state(item: dict[str, Any]) -> str:
+    return "on" if item["enabled"] else "paused"
+
+
+def _tell(session: Session, done: str, entry: ScheduleEntry) -> None:
+    if session.as_json:
+        session.answer({done: described(entry)})
+    else:
+        session.mention(f"{entry.name} is {done}")
