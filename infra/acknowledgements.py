@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
+from infra.constructs.http_api import STAGE
 from infra.constructs.http_producer import UPLOAD_KEYS
 from infra.constructs.task_function import PAYLOAD_KEYS
+from infra.http_routes import ROUTES
 from infra.placeholders import fill
+from infra.stacks.api import ApiStack
 from infra.stacks.storage import StorageStack
 from infra.worker_config import WorkerConfig
 
@@ -36,6 +39,8 @@ API = {
     f"AwsSolutions-IAM4[Policy::{LOGS_POLICY}]": "API Gateway accepts no less of the role that writes its logs.",
     "Serverless-APIGWXrayEnabled": "As Serverless-LambdaTracing.",
 }
+TASK_IDS = "A path has the id of a task; what else it says, and the method, are as narrow as a right to call can be."
+OPERATING = "Mappings are made without a name, but the right says whose; lists and figures are allowed for all or none."
 TRACES = "X-Ray takes segments for no resource: its two actions know only all."
 OBJECT_KEYS = "Objects have no names before they exist: a prefix is as narrow as a right on them can be."
 SCHEDULES = "A schedule is named after its task; the group is as narrow as a right to make one can be."
@@ -43,7 +48,12 @@ DECLARED = "The worker's own worker.toml asks for it, where it is reviewed with 
 
 
 def acknowledge(
-    deployment: str, storage: StorageStack, workers: Stack, api: Stack, configs: Sequence[WorkerConfig], is_traced: bool
+    deployment: str,
+    storage: StorageStack,
+    workers: Stack,
+    api: ApiStack,
+    configs: Sequence[WorkerConfig],
+    is_traced: bool,
 ) -> None:
     """Silence what is justified above, each finding on the stack it is about."""
     _silence(storage, STORAGE | QUEUES)
@@ -55,10 +65,15 @@ def acknowledge(
         group = f"arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{deployment}-etas/*"
         _silence_wildcards(stack, [group], SCHEDULES)
     _silence_wildcards(api, (f"{files}/{keys}" for keys in UPLOAD_KEYS), OBJECT_KEYS)
+    http = f"arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<{_logical_id(api)}>/{STAGE}"
+    _silence_wildcards(api, (f"{http}/{route.method}{route.pattern}" for route in ROUTES), TASK_IDS)
+    mappings = "arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:event-source-mapping:*"
+    _silence_wildcards(api, [mappings, "*"], OPERATING)
     for stack in (workers, api):
         _silence(stack, {"AwsSolutions-IAM5[Resource::*]": TRACES} if is_traced else {})
-    names = _placeholders_in_findings(storage, deployment)
     timetable = f"arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{deployment}"
+    _silence_wildcards(api, [f"{timetable}/*", f"{timetable}-schedules/*"], SCHEDULES)
+    names = _placeholders_in_findings(storage, deployment)
     for config in configs:
         if config.beat:
             rights = ["*", f"{timetable}/*", f"{timetable}-schedules/*"]
@@ -86,6 +101,10 @@ def _placeholders_in_findings(storage: StorageStack, deployment: str) -> dict[st
         "users_table": _exported(storage, storage.users.table_name),
         "results_table": _exported(storage, storage.results.table_name),
     }
+
+
+def _logical_id(api: ApiStack) -> str:
+    return str(api.resolve(api.rest_api.rest_api_id)["Ref"])
 
 
 def _exported(storage: StorageStack, value: str) -> str:

@@ -51,6 +51,7 @@ def compose(app: App, functions: Path = FUNCTIONS) -> None:
         deployment=deployment,
         arrivals=storage.arrivals,
         workers=workers,
+        settings=settings,
         env=env,
     )
     producer.add_stack_dependency(consumers)  # it knows their queues by name, so nothing else says which comes first

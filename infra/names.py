@@ -6,17 +6,18 @@ from dataclasses import dataclass
 
 from infra.lane import Lane
 
-__all__ = ["API", "ARRIVALS", "DEAD_LETTERS", "Names"]
+__all__ = ["API", "ARRIVALS", "DEAD_LETTERS", "OPERATOR", "Names"]
 
 API = "api"
 ARRIVALS = "arrivals"
 DEAD_LETTERS = "dead_letters"
+OPERATOR = "operator"
 MAIN = Lane()
 
 
 @dataclass(frozen=True)
 class Names:
-    """The physical names of one deployment; `worker` is a folder name, "api" or "arrivals"."""
+    """The physical names of one deployment; `worker` is a folder name, "api", "operator" or "arrivals"."""
 
     deployment: str
 
@@ -64,6 +65,10 @@ class Names:
     def eta_role(self, worker: str) -> str:
         """The role that such a schedule fires with; `celeriac.scheduler` derives it from the queue's name."""
         return f"{self.queue(worker)}-etas"
+
+    def http_policy(self, permission: str) -> str:
+        """The managed policy that lets its holder call a part of the HTTP API."""
+        return f"{self.function(API)}-{permission}"
 
     @property
     def results_table(self) -> str:

@@ -19,6 +19,8 @@ STAGE = re.compile(
 SWITCH = {"on": True, "off": False}
 METRICS = ("task", "worker", "off")
 FAR_ETAS = ("schedule", "hop")
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+USER_POOL = re.compile(r"arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{12}:userpool/[\w-]+")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
@@ -39,6 +41,8 @@ class Settings:
     thresholds: Thresholds = DEFAULTS
     dashboard: bool = True
     tracing: bool = False
+    cors_origins: tuple[str, ...] = ()
+    user_pool: str | None = None
 
     @property
     def deployment(self) -> str:
@@ -68,6 +72,12 @@ class Settings:
         for key, value in {"dashboard": dashboard, "tracing": tracing}.items():
             if value not in SWITCH:
                 problems.append(f"{key}: must be one of {', '.join(SWITCH)}, not {value!r}")
+        cors_origins, user_pool = node.try_get_context("cors_origins"), node.try_get_context("user_pool")
+        origins = tuple(cors_origins if isinstance(cors_origins, list) else str(cors_origins or "").split())
+        if wrong := [origin for origin in origins if not ORIGIN.fullmatch(str(origin))]:
+            problems.append(f'cors_origins: must be exact origins such as "https://example.com", not {wrong!r}')
+        if user_pool and not USER_POOL.fullmatch(str(user_pool)):
+            problems.append(f"user_pool: must be the ARN of a Cognito user pool, not {user_pool!r}")
         try:
             target = Target.parse(node.try_get_context("architecture"), node.try_get_context("python"))
         except ValueError as error:
@@ -84,6 +94,8 @@ class Settings:
             thresholds,
             SWITCH[dashboard],
             SWITCH[tracing],
+            origins,
+            user_pool or None,
         )
 
 

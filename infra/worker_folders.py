@@ -10,7 +10,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from infra.names import API, ARRIVALS, DEAD_LETTERS
+from infra.names import API, ARRIVALS, DEAD_LETTERS, OPERATOR
 from infra.thresholds import DEFAULTS, Thresholds
 from infra.toml_table import shown
 from infra.worker_config import WorkerConfig
@@ -25,6 +25,7 @@ TAKEN = {
     API: "the HTTP producer",
     ARRIVALS: "the function for arrivals in S3",
     DEAD_LETTERS: "the function for dead letters",
+    OPERATOR: "the function for operators",
 }
 # What Lambda's Python has on its path beside the standard library: /var/task comes before it.
 IN_THE_RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six", "awslambdaric"}

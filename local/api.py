@@ -14,10 +14,10 @@ from local.endpoint import KEY_ID, REGION, SECRET
 
 
 class Api:
-    """The API at a base URL."""
+    """The API at a base URL, and who calls it: at first the emulator's dummy key."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str, key_id: str = KEY_ID, secret: str = SECRET) -> None:
+        self.url, self._credentials = url, Credentials(key_id, secret)
 
     def get(self, path: str, **query: str) -> web.Answer:
         """GET it."""
@@ -35,8 +35,8 @@ class Api:
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
     ) -> web.Answer:
-        """Send one request with a SigV4 signature of the emulator's dummy key."""
+        """Send one request with a SigV4 signature."""
         url = self.url + quote(path) + (f"?{urlencode(query)}" if query else "")
         signed = AWSRequest(method, url, dict(headers or {}), body or b"")
-        SigV4Auth(Credentials(KEY_ID, SECRET), "execute-api", REGION).add_auth(signed)
+        SigV4Auth(self._credentials, "execute-api", REGION).add_auth(signed)
         return web.request(method, url, body, dict(signed.headers.items()))

@@ -15,14 +15,23 @@ __all__ = [
     "Fault",
     "Filename",
     "Links",
+    "Moment",
+    "MovedDocument",
     "ProblemDocument",
+    "PurgedDocument",
+    "QueueDocument",
+    "QueueList",
     "TaskCall",
     "TaskDocument",
     "TaskError",
+    "TaskPage",
     "TaskReceipt",
+    "TaskSummary",
     "UploadForm",
     "UploadOffer",
     "UserId",
+    "WorkerDocument",
+    "WorkerList",
 ]
 
 # `$` alone would let a newline pass at the end, in Python's regular expressions.
@@ -137,6 +146,81 @@ class TaskDocument(Struct, kw_only=True, frozen=True):
     started_at: datetime | None
     done_at: datetime | None
     links: Links
+
+
+class TaskSummary(Struct, kw_only=True, frozen=True):
+    """A task in a list; its link has the rest."""
+
+    id: str
+    task: str | None
+    state: str
+    error: TaskError | None
+    queue: str | None
+    attempt: int
+    started_at: datetime | None
+    done_at: datetime | None
+    links: Links
+
+
+class TaskPage(Struct, frozen=True):
+    """A page of a list; `next`, if it is not null, is the parameter that gets the page after it."""
+
+    tasks: list[TaskSummary]
+    next: str | None
+
+
+class QueueDocument(Struct, kw_only=True, frozen=True):
+    """A queue, and about how many messages wait, are in a worker's hands, are not due yet, and are dead."""
+
+    name: str
+    worker: str
+    waiting: int
+    in_flight: int
+    delayed: int
+    dead: int | None
+    oldest_s: Annotated[float | None, Meta(description="The age of the oldest message, in seconds, where it is known.")]
+    paused: Annotated[bool | None, Meta(description="Null for a queue that no worker reads.")]
+
+
+class QueueList(Struct, frozen=True):
+    """All queues, by name."""
+
+    queues: list[QueueDocument]
+
+
+class PurgedDocument(Struct, frozen=True):
+    """About how many messages were deleted from a queue."""
+
+    queue: str
+    purged: int
+
+
+class MovedDocument(Struct, frozen=True):
+    """How many dead letters were moved back so far; `done` says whether those were all."""
+
+    queue: str
+    moved: int
+    done: bool
+
+
+class WorkerDocument(Struct, kw_only=True, frozen=True):
+    """A worker: Lambda's word for the state of its function, its size, and what it last said of itself."""
+
+    name: str
+    queues: list[str]
+    state: str | None
+    memory_mb: int | None
+    timeout_s: int | None
+    concurrency: int | None
+    tasks: list[str]
+    python: str | None
+    library: str | None
+
+
+class WorkerList(Struct, frozen=True):
+    """All workers, by name."""
+
+    workers: list[WorkerDocument]
 
 
 class Fault(Struct, kw_only=True, frozen=True, omit_defaults=True):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from api.cors import cors_headers
 from api.problems import InternalError, MethodNotAllowed, Problem, RouteNotFound, Unavailable
 from api.requests import LambdaContext, Request
 from api.responses import Response
@@ -31,7 +32,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     except Exception:  # noqa: BLE001 - the caller gets an answer, the log the traceback
         log.logger.exception("request failed", extra={"fields": {"request_id": context.aws_request_id}})
         response = Response.of(InternalError(f"The log has the details, under request {context.aws_request_id}."))
-    return response.as_event()
+    return response.as_event(cors_headers(event.get("headers")))
 
 
 def _route(request: Request) -> Route:

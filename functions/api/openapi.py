@@ -6,6 +6,7 @@ Source: https://spec.openapis.org/oas/v3.1.1.html
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -37,12 +38,28 @@ def document(routes: Mapping[str, Route], base_path: str) -> dict[str, Any]:
         "openapi": "3.1.1",
         "info": {"title": "Celeriac", "version": VERSION, "description": "Send tasks, upload files, ask for results."},
         "servers": [{"url": base_path or "/"}],
-        "security": [{"sigv4": []}],
         "paths": paths,
-        "components": {"schemas": _components(routes), "securitySchemes": {"sigv4": _SIGV4}},
+        "components": {"schemas": _components(routes), "securitySchemes": _scheme()},
     }
 
 
+def _scopes() -> str:
+    """What the scopes of tokens begin with; "" where calls are signed instead."""
+    return os.environ.get("HTTP_SCOPES", "")
+
+
+def _scheme() -> dict[str, Any]:
+    return {"jwt": _JWT} if _scopes() else {"sigv4": _SIGV4}
+
+
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    """Any of these will do."""
+    if not _scopes():
+        return [{"sigv4": []}]
+    return [{"jwt": [f"{_scopes()}/{permission}"]} for permission in route.permissions]
+
+
+_JWT = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token of the user pool."}
 _SIGV4 = {
     "type": "apiKey",
     "name": "Authorization",
@@ -58,6 +75,8 @@ def _operation(route: Route) -> dict[str, Any]:
         "operationId": route.answer.__name__,
         "summary": " ".join(summary.split()),
         "parameters": [_parameter(parameter, route) for parameter in route.parameters],
+        "security": _security(route),
+        "x-celeriac-permissions": list(route.permissions),
         "responses": {str(route.status): _success(route), **_problems((*route.problems, InternalError))},
     }
     if description:

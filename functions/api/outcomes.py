@@ -18,7 +18,7 @@ from api.sending import link_to
 from celeriac import limits, states
 from celeriac.row import Row
 
-__all__ = ["get_task"]
+__all__ = ["document_of", "error_of", "get_task", "is_task_id", "task_not_found"]
 
 FIRST_INTERVAL_S, LONGEST_INTERVAL_S = 0.1, 1.0
 MARGIN_S = 1.0
@@ -36,13 +36,13 @@ def get_task(request: Request) -> Response:
     task_id = TASK_ID.read(request)
     row = _awaited(task_id, min(time.monotonic() + WAIT.read(request), request.deadline - MARGIN_S))
     if row is None:
-        raise TaskNotFound(f"There is no task {task_id!r:.300}, or its result has expired.")
-    return Response(200, _document(row))
+        raise task_not_found(task_id)
+    return Response(200, document_of(row))
 
 
 def _awaited(task_id: str, deadline: float) -> Row | None:
     """The task's row once it is finished, or as it is at the deadline; each look is one read."""
-    if not _is_task_id(task_id):
+    if not is_task_id(task_id):
         return None
     pause_s = FIRST_INTERVAL_S
     while True:
@@ -54,12 +54,18 @@ def _awaited(task_id: str, deadline: float) -> Row | None:
         pause_s = min(LONGEST_INTERVAL_S, pause_s * 1.5)
 
 
-def _is_task_id(text: str) -> bool:
+def task_not_found(task_id: str) -> TaskNotFound:
+    """The problem of an id that the table has no row of."""
+    return TaskNotFound(f"There is no task {task_id!r:.300}, or its result has expired.")
+
+
+def is_task_id(text: str) -> bool:
     """Rows with a `#` in their key are the system's own; text that cannot be printed is nobody's id."""
     return 0 < len(text) <= limits.TASK_ID_CHARS and "#" not in text and text.isprintable()
 
 
-def _document(row: Row) -> TaskDocument:
+def document_of(row: Row) -> TaskDocument:
+    """What is told of a task."""
     is_too_long = len(row.result or "") > RESULT_CHARS
     return TaskDocument(
         id=row.id,
@@ -67,7 +73,7 @@ def _document(row: Row) -> TaskDocument:
         state=row.state,
         result=None if is_too_long else _json(row.result),
         result_omitted=_too_long(row) if is_too_long else UNSET,
-        error=_error(row),
+        error=error_of(row),
         meta=_json(row.meta),
         children=list(row.children),
         queue=row.queue,
@@ -87,7 +93,7 @@ def _too_long(row: Row) -> str:
     return f"It has {len(row.result or ''):,} characters, too many for HTTP; read it with AsyncResult({row.id!r}).get()"
 
 
-def _error(row: Row) -> TaskError | None:
+def error_of(row: Row) -> TaskError | None:
     """Type and message; the traceback, which shows code and paths, stays in the table and the log."""
     if row.state not in states.EXCEPTION_STATES:
         return None

@@ -8,11 +8,25 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from api.documents import Fault, UserId
+from api.documents import Fault, Moment, UserId
 from api.problems import InvalidRequest
 from api.requests import Request
 
-__all__ = ["IDEMPOTENCY_KEY", "TASK_ID", "USER_ID", "WAIT", "Parameter"]
+__all__ = [
+    "IDEMPOTENCY_KEY",
+    "LIMIT",
+    "NAME",
+    "NEXT",
+    "QUEUE",
+    "SCHEDULE",
+    "SINCE",
+    "STATE",
+    "TASK_ID",
+    "TERMINATE",
+    "USER_ID",
+    "WAIT",
+    "Parameter",
+]
 
 Place = Literal["query", "header", "path"]
 
@@ -27,22 +41,30 @@ class Parameter:
     description: str
     default: Any = None
     required: bool = False
+    reason: str = ""
+    """Why it must be as it must be; ends what is said of a wrong one."""
 
     def read(self, request: Request) -> Any:
         """Its value, or the default; raises InvalidRequest naming the parameter."""
         text = self._text(request)
         if text is None and self.required:
-            raise self._invalid(f"The {self.place} parameter {self.name!r} is missing.")
+            raise self._invalid(f"The {self.place} parameter {self.name!r} is missing.{self._because}")
         if text is None:
             return self.default
         try:
             return msgspec.convert(text, self.kind, strict=False)
         except (msgspec.ValidationError, UnicodeError) as error:
-            raise self._invalid(f"The {self.place} parameter {self.name!r} is wrong: {error}.") from error
+            raise self._invalid(
+                f"The {self.place} parameter {self.name!r} is wrong: {error}.{self._because}"
+            ) from error
 
     def _text(self, request: Request) -> str | None:
         places = {"query": request.query, "header": request.headers, "path": request.path_parameters}
         return places[self.place].get(self.name.lower() if self.place == "header" else self.name)
+
+    @property
+    def _because(self) -> str:
+        return f" {self.reason}" if self.reason else ""
 
     def _invalid(self, detail: str) -> InvalidRequest:
         return InvalidRequest(detail, [Fault(parameter=self.name, detail=detail)])
@@ -57,9 +79,34 @@ WAIT = Parameter(
     default=0.0,
 )
 TASK_ID = Parameter(name="id", place="path", kind=str, description="A task's id.", required=True)
+QUEUE = Parameter(name="name", place="path", kind=str, description="A queue's name.", required=True)
+SCHEDULE = Parameter(name="name", place="path", kind=str, description="A schedule's name.", required=True)
 IDEMPOTENCY_KEY = Parameter(
     name="Idempotency-Key",
     place="header",
     kind=Annotated[str, Meta(pattern=r"^[\x20-\x7e]+$(?!\n)", min_length=1, max_length=255)],
     description="A key of your own, new for each request; a repeat with the same key does nothing twice.",
+)
+STATE = Parameter(
+    name="state",
+    place="query",
+    kind=Literal["FAILURE", "STARTED"],
+    description="FAILURE: what failed; STARTED: what is known to run, whatever it says of its progress.",
+    required=True,
+    reason="The table lists FAILURE and STARTED only: a list of every outcome would cost each task a second write.",
+)
+NAME = Parameter(name="name", place="query", kind=str, description="Only tasks of this name.")
+SINCE = Parameter(
+    name="since", place="query", kind=Moment, description="Only what failed, or began, since then; with a UTC offset."
+)
+LIMIT = Parameter(
+    name="limit", place="query", kind=Annotated[int, Meta(ge=1, le=100)], description="Tasks a page.", default=50
+)
+NEXT = Parameter(name="next", place="query", kind=str, description="`next` of the page before, for the one after it.")
+TERMINATE = Parameter(
+    name="terminate",
+    place="query",
+    kind=bool,
+    description="End it even if it has begun, when it next tells of its progress.",
+    default=False,
 )

@@ -4,7 +4,10 @@
     ├── MalformedRequest       400  bytes that are not what they say they are
     ├── RouteNotFound          404  nothing lives at that path
     ├── TaskNotFound           404  no task of that id, or none any more
+    ├── QueueUnknown           404  the deployment has no such queue
+    ├── ScheduleUnknown        404  the deployment has no such schedule
     ├── MethodNotAllowed       405  the path is right, the method is not
+    ├── WrongState             409  the task is past that, or never came to it
     ├── ContentTooLarge        413  more bytes than a request or an upload may have
     ├── UnsupportedMediaType   415  a content type that the path does not take
     ├── InvalidRequest         422  readable, but it cannot be done; `errors` says what and where
@@ -32,10 +35,13 @@ __all__ = [
     "MethodNotAllowed",
     "NotSent",
     "Problem",
+    "QueueUnknown",
     "RouteNotFound",
+    "ScheduleUnknown",
     "TaskNotFound",
     "Unavailable",
     "UnsupportedMediaType",
+    "WrongState",
 ]
 
 RETRY_AFTER_S = 5
@@ -85,10 +91,28 @@ class TaskNotFound(Problem):
     status, kind, title = 404, "task-not-found", "There is no task of this id"
 
 
+class QueueUnknown(Problem):
+    """Raised when the deployment has no queue of that name."""
+
+    status, kind, title = 404, "queue-not-found", "There is no queue of this name"
+
+
+class ScheduleUnknown(Problem):
+    """Raised when the deployment has no schedule of that name."""
+
+    status, kind, title = 404, "schedule-not-found", "There is no schedule of this name"
+
+
 class MethodNotAllowed(Problem):
     """Raised when a path is right and the method is not."""
 
     status, kind, title = 405, "method-not-allowed", "The path does not have this method"
+
+
+class WrongState(Problem):
+    """Raised when what is to be operated is not in the state for it."""
+
+    status, kind, title = 409, "wrong-state", "The state that it is in does not allow this"
 
 
 class ContentTooLarge(Problem):

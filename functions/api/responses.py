@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -37,11 +38,11 @@ class Response:
         """The document as ASCII JSON: an error message may hold what UTF-8 cannot."""
         return json.dumps(msgspec.to_builtins(self.document), separators=(",", ":"))
 
-    def as_event(self) -> dict[str, Any]:
+    def as_event(self, more_headers: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
         """The answer as Lambda's proxy integration wants it."""
         return {
             "statusCode": self.status,
-            "headers": {"content-type": self.content_type, **_ALWAYS, **self.headers},
+            "headers": {"content-type": self.content_type, **_ALWAYS, **self.headers, **more_headers},
             "body": self.body,
             "isBase64Encoded": False,
         }

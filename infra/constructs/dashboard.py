@@ -12,7 +12,7 @@ from celeriac.operations import prices as costs
 from infra.constructs.http_api import STAGE
 from infra.constructs.result_table import INDEX
 from infra.measures import Measures
-from infra.names import API, ARRIVALS, DEAD_LETTERS, Names
+from infra.names import API, ARRIVALS, DEAD_LETTERS, OPERATOR, Names
 from infra.worker_config import WorkerConfig
 
 __all__ = ["OperationsDashboard"]
@@ -87,7 +87,7 @@ class OperationsDashboard(Construct):
         ]
 
     def _failing(self) -> Row:
-        functions = [*(worker.name for worker in self._workers), API, ARRIVALS, DEAD_LETTERS]
+        functions = [*(worker.name for worker in self._workers), API, OPERATOR, ARRIVALS, DEAD_LETTERS]
         dead = [*self._dead.values(), self._names.dead_letters(ARRIVALS)]
         letters = [self._now.queue("NumberOfMessagesReceived", name) for name in dead]
         lying = [self._now.queue("ApproximateNumberOfMessagesVisible", name, "Maximum") for name in dead]
@@ -150,7 +150,7 @@ class OperationsDashboard(Construct):
         return self._hourly.weighed("dynamodb", rates)
 
     def _logs(self) -> cloudwatch.IMetric:
-        functions = [*(worker.name for worker in self._workers), API]
+        functions = [*(worker.name for worker in self._workers), API, OPERATOR]
         groups = [self._names.log_group(name) for name in functions]
         per_byte = costs.LOG_GB / 1e9
         return self._hourly.weighed("logs", [(per_byte, self._hourly.log("IncomingBytes", group)) for group in groups])

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from aws_cdk import RemovalPolicy
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.http_access import HttpAccess
+from infra.http_routes import ROUTES, HttpRoute
+
 __all__ = ["HttpApi"]
 
 STAGE = "v1"
-ROUTES = (
-    ("POST", "tasks"),
-    ("GET", "tasks/{id}"),
-    ("POST", "images"),
-    ("POST", "pdfs"),
-    ("GET", "openapi.json"),
-)
 # Bodies of these types reach the function in base64; any other would be taken for text and be mangled.
 BINARY_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf", "application/octet-stream")
 PROBLEM = '{"type": "about:blank", "title": $context.error.messageString}'  # the gateway puts the quotes
@@ -25,11 +25,28 @@ REQUESTS_PER_SECOND = 100
 BURST = 200
 
 
+ASKED_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "X-Amz-Content-Sha256",
+    "X-Amz-Date",
+    "X-Amz-Security-Token",
+)
+
+
 class HttpApi(Construct):
-    """The routes, each to the same function, each with IAM authorization; access is logged and throttled."""
+    """The routes, each to its function and each with IAM authorization; access is logged and throttled."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, name: str, function: lambda_.IFunction, tracing: bool
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        functions: Mapping[str, lambda_.IFunction],
+        access: HttpAccess,
+        tracing: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         access_log = logs.LogGroup(
@@ -68,10 +85,34 @@ class HttpApi(Construct):
             ),
         )
         self.rest_api.node.try_remove_child("Endpoint")  # an output under a generated name; the stack has its own
-        integration = apigateway.LambdaIntegration(function, allow_test_invoke=False)
-        for method, path in ROUTES:
-            self.rest_api.root.resource_for_path(path).add_method(method, integration)
+        integrations = {
+            name: apigateway.LambdaIntegration(function, allow_test_invoke=False)
+            for name, function in functions.items()
+        }
+        authorizer = self._authorizer(access.user_pool) if access.user_pool else None
+        for route in ROUTES:
+            resource = self.rest_api.root.resource_for_path(route.path)
+            resource.add_method(route.method, integrations[route.function], **_authorized(route, authorizer, access))
+        if access.cors_origins:
+            self._let_pages_ask(access.cors_origins)
         self._answer_in_problem_json()
+
+    def _authorizer(self, user_pool: str) -> apigateway.IAuthorizer:
+        pool = cognito.UserPool.from_user_pool_arn(self, "UserPool", user_pool)
+        return apigateway.CognitoUserPoolsAuthorizer(self, "Tokens", cognito_user_pools=[pool])
+
+    def _let_pages_ask(self, origins: Sequence[str]) -> None:
+        """Let the gateway answer a browser that asks whether a page may call."""
+        methods: dict[str, list[str]] = {}
+        for route in ROUTES:
+            methods.setdefault(route.path, []).append(route.method)
+        for path, names in methods.items():
+            self.rest_api.root.resource_for_path(path).add_cors_preflight(
+                allow_origins=list(origins),
+                allow_methods=names,
+                allow_headers=list(ASKED_HEADERS),
+                max_age=Duration.hours(1),
+            )
 
     def _answer_in_problem_json(self) -> None:
         # What the gateway refuses by itself (no signature, too many requests) reads like what the function refuses.
@@ -82,3 +123,12 @@ class HttpApi(Construct):
                 response_headers={"Content-Type": "'application/problem+json'"},
                 templates={"application/json": PROBLEM},
             )
+
+
+def _authorized(route: HttpRoute, authorizer: apigateway.IAuthorizer | None, access: HttpAccess) -> dict[str, Any]:
+    """How a route asks who calls: by signature, which is the API's default, or by a token with one of its scopes."""
+    if authorizer is None:
+        return {}
+    scopes = [f"{access.scopes}/{permission}" for permission in route.permissions]
+    kind = apigateway.AuthorizationType.COGNITO
+    return {"authorizer": authorizer, "authorization_type": kind, "authorization_scopes": scopes}

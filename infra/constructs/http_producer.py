@@ -10,6 +10,7 @@ from constructs import Construct
 from infra.bundling import bundle_of_producer
 from infra.constructs.task_function import TaskFunction
 from infra.deployment import Deployment
+from infra.http_access import HttpAccess
 from infra.names import API
 from infra.queue_address import QueueAddress, workers_of
 
@@ -24,7 +25,13 @@ class HttpProducer(Construct):
     """The function, with the right to store uploads; a form that it signs may do no more than it may itself."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, deployment: Deployment, queues: Mapping[str, QueueAddress]
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        deployment: Deployment,
+        queues: Mapping[str, QueueAddress],
+        access: HttpAccess,
     ) -> None:
         super().__init__(scope, construct_id)
         files = deployment.files
@@ -38,7 +45,7 @@ class HttpProducer(Construct):
             may_send_to=queues,
             memory_mb=MEMORY_MB,
             timeout_s=TIMEOUT_S,
-            environment={"FILES_BUCKET": files.bucket_name},
+            environment={"FILES_BUCKET": files.bucket_name, **access.environment},
         )
         uploads = [files.arn_for_objects(keys) for keys in UPLOAD_KEYS]
         tasks.role.add_to_policy(iam.PolicyStatement(actions=["s3:PutObject"], resources=uploads))

@@ -1,4 +1,4 @@
-"""The HTTP side: the API, its function, and the function for files that arrive in S3."""
+"""The HTTP side: the API, its two functions, and the function for files that arrive in S3."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from constructs import Construct
 from infra.constructs.arrivals import Arrivals
 from infra.constructs.arrivals_producer import ArrivalsProducer
 from infra.constructs.http_api import HttpApi
+from infra.constructs.http_operator import HttpOperator
+from infra.constructs.http_permissions import HttpPermissions
 from infra.constructs.http_producer import HttpProducer
 from infra.deployment import Deployment
-from infra.names import API, ARRIVALS
+from infra.http_access import HttpAccess
+from infra.names import API, ARRIVALS, OPERATOR
 from infra.queue_address import QueueAddress
+from infra.settings import Settings
 from infra.worker_config import WorkerConfig
 
 __all__ = ["ApiStack"]
 
 
 class ApiStack(Stack):
-    """HTTP -> api -> the workers' queues; S3 -> arrivals -> the same."""
+    """HTTP -> api, or operator -> the workers' queues; S3 -> arrivals -> the same."""
 
     def __init__(
         self,
@@ -30,6 +34,7 @@ class ApiStack(Stack):
         deployment: Deployment,
         arrivals: Arrivals,
         workers: Sequence[WorkerConfig],
+        settings: Settings,
         env: Environment,
     ) -> None:
         super().__init__(scope, construct_id, env=env, description="Celeriac: the HTTP producer")
@@ -39,8 +44,27 @@ class ApiStack(Stack):
             for config in workers
             for name, lane in config.queues.items()
         }
-        producer = HttpProducer(self, API, deployment=deployment, queues=queues)
-        http = HttpApi(self, "Http", name=names.function(API), function=producer.function, tracing=deployment.tracing)
+        dead_letters = [
+            self.format_arn(service="sqs", resource=names.dead_letters(config.name, lane))
+            for config in workers
+            for lane in config.queues.values()
+        ]
+        access = HttpAccess(names.deployment, settings.cors_origins, settings.user_pool)
+        producer = HttpProducer(self, API, deployment=deployment, queues=queues, access=access)
+        operator = HttpOperator(
+            self, OPERATOR, deployment=deployment, queues=queues, dead_letters=dead_letters, access=access
+        )
+        functions = {API: producer.function, OPERATOR: operator.function}
+        http = HttpApi(
+            self,
+            "Http",
+            name=names.function(API),
+            functions=functions,
+            access=access,
+            tracing=deployment.tracing,
+        )
+        self.rest_api = http.rest_api
+        HttpPermissions(self, "Permissions", names=names, rest_api=http.rest_api)
         ArrivalsProducer(self, ARRIVALS, deployment=deployment, arrivals=arrivals, queues=queues)
 
         CfnOutput(self, "ApiUrl", value=http.rest_api.url)

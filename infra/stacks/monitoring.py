@@ -11,7 +11,7 @@ from infra.constructs.alarms import Alarms
 from infra.constructs.dashboard import OperationsDashboard
 from infra.constructs.http_api import STAGE
 from infra.constructs.result_table import INDEX
-from infra.names import API, ARRIVALS, DEAD_LETTERS, Names
+from infra.names import API, ARRIVALS, DEAD_LETTERS, OPERATOR, Names
 from infra.settings import Settings
 from infra.worker_config import WorkerConfig
 
@@ -38,7 +38,7 @@ class MonitoringStack(Stack):
         alarms = Alarms(self, "Alarms", topic_name=f"{names.deployment}-alarms", email=settings.alarm_email)
         for config in workers:
             _watch(alarms, names, config, counts_failures=settings.metrics != "off")
-        for name in (API, ARRIVALS, DEAD_LETTERS):
+        for name in (API, OPERATOR, ARRIVALS, DEAD_LETTERS):
             alarms.on_function(name, names.function(name))
         alarms.on_dead_letters(ARRIVALS, names.dead_letters(ARRIVALS), are_taken=False)
         alarms.on_age(ARRIVALS, names.queue(ARRIVALS), settings.thresholds.oldest_message_s)

@@ -10,6 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api import openapi
+from api.routes import ROUTES
+
 pytestmark = pytest.mark.usefixtures("files")
 CONTENT_TYPES = ["application/json", "image/png", "application/pdf", "text/plain", ""]
 FUZZ = settings(
@@ -37,6 +40,8 @@ calls = st.fixed_dictionaries(
         ),
     },
 )
+
+numbers = st.integers().map(str) | st.floats().map(str) | st.datetimes().map(str)
 
 
 @FUZZ
@@ -77,3 +82,40 @@ def test_any_parameters_get_an_answer(client: Any, task_id: str, wait: str, key:
     assert client.task(task_id, wait="0" if wait.isdigit() else wait).status < 500
     assert client.post("/tasks", call, key=key).status < 500
     assert client.upload("/images", b"image", "image/png", key=key, user_id=user_id).status < 500
+
+
+def operations(document: Any) -> list[tuple[str, str, Any]]:
+    """What the OpenAPI document says can be called: method, path and the rest."""
+    paths = document["paths"].items()
+    return [(method.upper(), path, told) for path, item in paths for method, told in item.items()]
+
+
+OPERATIONS = operations(openapi.document(ROUTES, "/v1"))
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> tuple[str, str, dict[str, Any]]:
+    """Any operation of the document, with any of its parameters as they should be or as they should not, and a body."""
+    method, path, told = draw(st.sampled_from(OPERATIONS))
+    places: dict[str, dict[str, str]] = {"query": {}, "path": {}, "header": {}}
+    for parameter in told["parameters"]:
+        if parameter["in"] == "path" or draw(st.booleans()):
+            fitting = [str(value) for value in parameter["schema"].get("enum", ["true", "1", "2026-01-01T00:00:00Z"])]
+            places[parameter["in"]][parameter["name"]] = draw(st.sampled_from(fitting) | texts | numbers)
+    body = draw(st.none() | (values | calls).map(json.dumps) | texts) if "requestBody" in told else draw(st.none())
+    headers = {**places["header"], "Content-Type": "application/json"}
+    return method, path, {"body": body, "headers": headers, "query": places["query"], "path": places["path"]}
+
+
+@settings(FUZZ, max_examples=400)
+@given(request=requests())
+def test_any_use_of_any_operation_gets_an_answer_that_is_described(
+    client: Any, request: tuple[str, str, dict[str, Any]]
+) -> None:
+    method, path, parts = request
+    described = {(verb, place): told["responses"] for verb, place, told in OPERATIONS}[method, path]
+
+    answer = client.call(method, path, parts.pop("body"), **parts)
+
+    assert answer.status < 500
+    assert str(answer.status) in described

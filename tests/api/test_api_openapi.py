@@ -37,6 +37,20 @@ def test_every_route_is_told_of_in_words(document: dict[str, Any]) -> None:
     assert len({operation["operationId"] for operation in operations}) == len(operations)
 
 
+def test_every_operation_says_what_opens_it(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed = client.call("GET", "/openapi.json").json
+    monkeypatch.setenv("HTTP_SCOPES", "celeriac-dev")
+    by_token = client.call("GET", "/openapi.json").json
+
+    OpenAPIV31SpecValidator(by_token).validate()
+    assert signed["paths"]["/tasks/{id}"]["delete"]["security"] == [{"sigv4": []}]
+    assert by_token["paths"]["/tasks/{id}"]["delete"]["security"] == [{"jwt": ["celeriac-dev/operate"]}]
+    assert by_token["paths"]["/tasks/{id}"]["get"]["security"] == [
+        {"jwt": ["celeriac-dev/submit"]},
+        {"jwt": ["celeriac-dev/read"]},
+    ]
+
+
 def test_the_paths_are_below_the_stage(document: dict[str, Any]) -> None:
     assert document["servers"] == [{"url": "/v1"}]
 
@@ -76,6 +90,17 @@ def test_answers_when_aws_does_not_are_as_described(client: Any, twin: Twin, doc
 
     assert conforms(document, "POST /tasks", client.post("/tasks", calls))
     assert conforms(document, "GET /tasks/{id}", client.task("x"))
+
+
+def test_answers_to_operators_are_as_described(client: Any, twin: Twin, document: dict[str, Any]) -> None:
+    ids = client.post("/tasks", [{"task": "greet.fail", "args": ["why"]}, HELLO | {"countdown": 60}]).ids
+    twin.run(until=twin.now)
+    for task_id in (*ids, *ids, "no-such-task#"):
+        for route in ("POST /tasks/{id}/retry", "DELETE /tasks/{id}"):
+            method, path = route.split(" ")
+            assert conforms(document, route, client.call(method, path, path={"id": task_id}))
+    for query in ({"state": "FAILURE"}, {"state": "STARTED", "limit": "1"}, {}, {"state": "FAILURE", "next": "?"}):
+        assert conforms(document, "GET /tasks", client.call("GET", "/tasks", query=query))
 
 
 def test_answers_about_tasks_are_as_described(client: Any, twin: Twin, document: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ def test_nulls_are_no_parameters(client: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "resource"), [("GET", "/"), ("GET", "/queues"), ("POST", "/{proxy+}"), ("GET", "/nothing")]
+    ("method", "resource"), [("GET", "/"), ("GET", "/queue"), ("POST", "/{proxy+}"), ("GET", "/nothing")]
 )
 def test_what_has_no_route_is_a_404(client: Any, method: str, resource: str) -> None:
     assert client.call(method, resource).status == 404
@@ -59,7 +59,7 @@ def test_an_empty_event_is_a_404(client: Any) -> None:
 
 @pytest.mark.parametrize(
     ("method", "resource", "allow"),
-    [("GET", "/tasks", "POST"), ("DELETE", "/tasks/{id}", "GET"), ("PUT", "/pdfs", "POST")],
+    [("PUT", "/tasks", "GET, POST"), ("PATCH", "/tasks/{id}", "DELETE, GET"), ("GET", "/pdfs", "POST")],
 )
 def test_a_wrong_method_is_told_the_right_one(client: Any, method: str, resource: str, allow: str) -> None:
     refused = client.call(method, resource)

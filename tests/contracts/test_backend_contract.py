@@ -160,6 +160,15 @@ def test_the_failures_of_a_day_are_listed_newest_first(engine: Any) -> None:
     assert [row.id for row in engine.backend.failures(NOON.date())] == ["id-2", "id-3", "id-1"]
 
 
+def test_a_list_begins_where_it_is_told_to(engine: Any) -> None:
+    for number in range(4):
+        done_at = NOON + timedelta(seconds=number // 2, microseconds=number)
+        engine.backend.record(failure(task=TASK.replace(id=f"id-{number}")).replace(done_at=done_at))
+    day, until = NOON.date(), NOON + timedelta(seconds=1, microseconds=2)
+    assert [row.id for row in engine.backend.failures(day, until)] == ["id-2", "id-1", "id-0"]
+    assert list(engine.backend.failures(day, NOON - timedelta(seconds=1))) == []
+
+
 def join_of(size: int, **fields: Any) -> Join:
     return Join(id="join-1", members=[f"id-{index}" for index in range(size)], **fields)
 

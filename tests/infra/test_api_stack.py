@@ -3,7 +3,38 @@
 import json
 from typing import Any
 
-ROUTES = {"POST /tasks", "GET /tasks/{id}", "POST /images", "POST /pdfs", "GET /openapi.json"}
+import pytest
+
+FUNCTIONS = {
+    "POST /tasks": "api",
+    "GET /tasks/{id}": "api",
+    "POST /images": "api",
+    "POST /pdfs": "api",
+    "GET /openapi.json": "api",
+    "GET /tasks": "operator",
+    "GET /queues": "operator",
+    "GET /workers": "operator",
+    **{f"POST /queues/{{name}}/{action}": "operator" for action in ("pause", "resume", "purge", "redrive")},
+    **dict.fromkeys(("GET /schedules", "POST /schedules", "PATCH /schedules/{name}"), "operator"),
+    "DELETE /schedules/{name}": "operator",
+    "POST /schedules/{name}/pause": "operator",
+    "POST /schedules/{name}/resume": "operator",
+    "DELETE /tasks/{id}": "operator",
+    "POST /tasks/{id}/retry": "operator",
+}
+ROUTES = FUNCTIONS.keys()
+OPENED = {
+    "submit": {"POST /tasks", "POST /images", "POST /pdfs", "GET /tasks/*", "GET /openapi.json"},
+    "read": {"GET /tasks", "GET /tasks/*", "GET /queues", "GET /schedules", "GET /workers", "GET /openapi.json"},
+    "operate": {
+        "DELETE /tasks/*",
+        "POST /tasks/*/retry",
+        *(f"POST /queues/*/{action}" for action in ("pause", "resume", "purge", "redrive")),
+        *("POST /schedules", "PATCH /schedules/*", "DELETE /schedules/*"),
+        *("POST /schedules/*/pause", "POST /schedules/*/resume"),
+        "GET /openapi.json",
+    },
+}
 
 
 def routes(resources: Any) -> dict[str, dict[str, Any]]:
@@ -31,11 +62,24 @@ def test_no_other_origin_is_let_in(templates: Any) -> None:
     assert "Access-Control" not in json.dumps(templates["api"])
 
 
-def test_every_method_reaches_the_api_function(resources: Any, flat: Any) -> None:
-    for method in routes(resources).values():
+def test_every_method_reaches_its_function(resources: Any, flat: Any) -> None:
+    for name, method in routes(resources).items():
         integration = flat(method["Integration"])
         assert integration["Type"] == "AWS_PROXY"
-        assert "${apiTasksFunction" in integration["Uri"]
+        assert f"${{{FUNCTIONS[name]}TasksFunction" in integration["Uri"]
+
+
+@pytest.mark.parametrize("permission", OPENED)
+def test_a_permission_opens_its_own_routes_of_this_api_only(resources: Any, flat: Any, permission: str) -> None:
+    policies = {p["ManagedPolicyName"]: flat(p) for p in resources("api", "IAM::ManagedPolicy").values()}
+    (statement,) = policies[f"celeriac-dev-api-{permission}"]["PolicyDocument"]["Statement"]
+
+    assert (statement["Effect"], statement["Action"]) == ("Allow", "execute-api:Invoke")
+    calls = [resource.partition("/v1/") for resource in statement["Resource"]]
+    assert {call.replace("/", " /", 1) for _, _, call in calls} == OPENED[permission]
+    assert len({start for start, _, _ in calls}) == 1
+    assert calls[0][0].startswith("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${HttpApi")
+    assert set(policies) == {f"celeriac-dev-api-{name}" for name in OPENED}
 
 
 def test_only_the_api_may_invoke_the_function_each_route_by_its_own_right(resources: Any, flat: Any) -> None:
@@ -88,14 +132,20 @@ def test_the_http_side_knows_every_workers_queues_by_name(resources: Any, flat: 
         }
 
 
-def test_the_http_side_has_a_function_for_calls_and_one_for_arrivals(resources: Any) -> None:
+def test_the_http_side_has_functions_for_calls_for_operators_and_for_arrivals(resources: Any) -> None:
     functions = {f["FunctionName"]: f for f in resources("api", "Lambda::Function").values()}
 
     assert functions["celeriac-dev-api"]["Handler"] == "api.handler.handler"
+    assert functions["celeriac-dev-operator"]["Handler"] == "api.handler.handler"
     assert functions["celeriac-dev-arrivals"]["Handler"] == "api.arrivals.handler"
-    assert {f["Environment"]["Variables"]["CELERIAC_WORKER"] for f in functions.values()} == {"api", "arrivals"}
+    assert {f["Environment"]["Variables"]["CELERIAC_WORKER"] for f in functions.values()} == {
+        "api",
+        "arrivals",
+        "operator",
+    }
     # API Gateway gives up after 29 seconds, and an answer may be held for 20.
     assert 20 < functions["celeriac-dev-api"]["Timeout"] <= 29
+    assert functions["celeriac-dev-operator"]["Timeout"] <= 29
 
 
 def test_the_outputs_are_named_as_documented(templates: Any) -> None:

@@ -43,5 +43,5 @@ def test_a_region_is_written_into_what_goes_by_name(synthesize: Any, write_worke
     resources = synthesize(functions, region="eu-central-1")["api"]["Resources"].values()
     variables = [r["Properties"]["Environment"]["Variables"] for r in resources if r["Type"] == "AWS::Lambda::Function"]
 
-    assert len(variables) == 2
+    assert len(variables) == 3
     assert all("https://sqs.eu-central-1." in json.dumps(each["CELERIAC_QUEUES"]) for each in variables)

@@ -98,13 +98,16 @@ def test_only_its_own_worker_and_the_http_side_may_send_to_a_lane(rights: Any) -
         "celeriac-dev-api": 3,
         "celeriac-dev-arrivals": 3,
         "celeriac-dev-dead_letters": 3,
+        "celeriac-dev-operator": 3,
     }
 
 
 def test_a_worker_consumes_its_own_lanes_only(rights: Any) -> None:
     for action in OWN_QUEUE:
+        # An operator looks at lanes, and it and the function for dead letters take what is dead.
         consumed = {w: {t for t in may.get(action, ()) if is_lane(t)} for w, may in rights.items()}
         consumed.pop("celeriac-dev-dead_letters")
+        consumed.pop("celeriac-dev-operator")
         assert [worker for worker, targets in consumed.items() if targets] == ["celeriac-dev-thumbnail"]
         assert len(consumed["celeriac-dev-thumbnail"]) == len(LANES)
 
@@ -118,15 +121,22 @@ def test_the_function_for_dead_letters_consumes_them_and_nothing_else(rights: An
     assert not [target for target in may["sqs:SendMessage"] if "DeadLetters" in target]
 
 
-@pytest.mark.parametrize("function", ["notify", "process_pdf", "thumbnail", "dead_letters", "api", "arrivals"])
+@pytest.mark.parametrize(
+    "function", ["notify", "process_pdf", "thumbnail", "dead_letters", "api", "operator", "arrivals"]
+)
 def test_every_function_records_results_and_nothing_else_in_the_table(rights: Any, function: str) -> None:
     may = rights[f"celeriac-dev-{function}"]
 
-    assert {action for action in may if action.startswith("dynamodb:")} == {f"dynamodb:{action}" for action in RESULTS}
+    lists = {"Query"} if function == "operator" else set()
+    assert {action for action in may if action.startswith("dynamodb:")} == {
+        f"dynamodb:{action}" for action in RESULTS | lists
+    }
     assert {target for action in RESULTS for target in may[f"dynamodb:{action}"]} == {"${Results}"}
 
 
-@pytest.mark.parametrize("function", ["notify", "process_pdf", "thumbnail", "dead_letters", "api", "arrivals"])
+@pytest.mark.parametrize(
+    "function", ["notify", "process_pdf", "thumbnail", "dead_letters", "api", "operator", "arrivals"]
+)
 def test_every_function_writes_to_its_own_log_group_only(rights: Any, function: str) -> None:
     may = rights[f"celeriac-dev-{function}"]
 
@@ -147,14 +157,59 @@ def test_a_declared_permission_is_granted_as_it_is_written(rights: Any) -> None:
     assert sending == {"arn:aws:ses:${AWS::Region}:${AWS::AccountId}:identity/*"}
 
 
-@pytest.mark.parametrize("function", ["api", "arrivals"])
+def test_the_function_for_operators_reads_the_list_and_stores_no_uploads(rights: Any) -> None:
+    may = rights["celeriac-dev-operator"]
+
+    assert may["dynamodb:Query"] == {"${Results}/index/listed"}
+    assert not [t for action in may if action.startswith("s3:") for t in may[action] if "Files" in t]
+
+
+def test_the_function_for_operators_operates_the_workers_queues_and_functions_only(
+    rights: Any, resources: Any, flat: Any
+) -> None:
+    may = rights["celeriac-dev-operator"]
+    workers, lanes = ("notify", "process_pdf", "thumbnail"), ("bulk", "fast")
+    queues = {f"{SQS}:celeriac-dev-{worker}" for worker in workers}
+    queues |= {f"{SQS}:celeriac-dev-thumbnail-{lane}" for lane in (*lanes, "ordered.fifo")}
+    dead = {f"{SQS}:celeriac-dev-{worker}-dead" for worker in workers}
+    dead |= {f"{SQS}:celeriac-dev-thumbnail-{lane}" for lane in ("bulk-dead", "fast-dead", "ordered-dead.fifo")}
+
+    assert may["sqs:PurgeQueue"] == queues
+    assert may["sqs:GetQueueAttributes"] == queues | dead
+    for action in ("StartMessageMoveTask", "ListMessageMoveTasks", "ReceiveMessage", "DeleteMessage"):
+        assert may[f"sqs:{action}"] == dead
+    here = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
+    assert may["lambda:GetFunctionConfiguration"] == {f"{here}:function:celeriac-dev-{worker}" for worker in workers}
+    assert {action for action in may if may[action] == {"*"}} == {
+        "lambda:ListEventSourceMappings",
+        "cloudwatch:GetMetricData",
+        "scheduler:ListSchedules",
+    }
+    statements = [
+        statement
+        for policy in map(flat, resources("api", "IAM::Policy").values())
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    (switching,) = (s for s in statements if s["Action"] == "lambda:UpdateEventSourceMapping")
+    of = switching["Condition"]["ArnEquals"]["lambda:FunctionArn"]
+    assert set(as_list(of)) == may["lambda:GetFunctionConfiguration"]
+
+
+def test_the_function_that_takes_files_in_may_operate_nothing(rights: Any) -> None:
+    for function in ("api", "arrivals"):
+        may = rights[f"celeriac-dev-{function}"]
+        assert not [action for action in may if action.startswith(("lambda:", "cloudwatch:")) or "Purge" in action]
+
+
+@pytest.mark.parametrize("function", ["api", "operator", "arrivals"])
 def test_the_http_side_may_send_to_every_worker_but_consume_none(rights: Any, function: str) -> None:
     may = rights[f"celeriac-dev-{function}"]
 
     assert {target for target in may["sqs:SendMessage"] if not is_lane(target)} == {
         f"{SQS}:celeriac-dev-{worker}" for worker in ("notify", "process_pdf", "thumbnail")
     }
-    assert may.get("sqs:ReceiveMessage", set()) == ({"${Arrivals}"} if function == "arrivals" else set())
+    received = {t for t in may.get("sqs:ReceiveMessage", set()) if not t.partition(".fifo")[0].endswith("-dead")}
+    assert received == ({"${Arrivals}"} if function == "arrivals" else set())
 
 
 def test_the_api_stores_uploads_and_reads_none(rights: Any) -> None:
@@ -178,6 +233,7 @@ def test_arrivals_are_read_and_nothing_else_is(rights: Any) -> None:
         ("process_pdf", {"process_pdf", "notify"}),
         ("api", {"notify", "process_pdf", "thumbnail"}),
         ("arrivals", {"notify", "process_pdf", "thumbnail"}),
+        ("operator", {"notify", "process_pdf", "thumbnail"}),
     ],
 )
 def test_who_may_send_to_a_worker_may_do_it_later_and_with_no_other_role(
@@ -187,12 +243,17 @@ def test_who_may_send_to_a_worker_may_do_it_later_and_with_no_other_role(
 
     iam = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role"
     assert may["iam:PassRole"] == {f"{iam}/celeriac-dev-{worker}-etas" for worker in workers}
-    group = "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/celeriac-dev-etas/*"
-    assert may["scheduler:CreateSchedule"] == {group}
+    schedules = "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule"
+    kept = {f"{schedules}/celeriac-dev-schedules/*"} if function == "operator" else set()
+    assert may["scheduler:CreateSchedule"] == {f"{schedules}/celeriac-dev-etas/*"} | kept
+    also = {"UpdateSchedule", "DeleteSchedule", "GetSchedule", "ListSchedules"} if kept else set()
     assert {action for action in may if action.startswith(("scheduler:", "iam:"))} == {
         "scheduler:CreateSchedule",
         "iam:PassRole",
+        *(f"scheduler:{action}" for action in also),
     }
+    for action in also & {"UpdateSchedule", "DeleteSchedule"}:
+        assert may[f"scheduler:{action}"] == kept
 
 
 def test_a_role_is_passed_to_the_scheduler_only(resources: Any, flat: Any) -> None:
@@ -200,7 +261,7 @@ def test_a_role_is_passed_to_the_scheduler_only(resources: Any, flat: Any) -> No
     statements = [s for policy in map(flat, policies) for s in policy["PolicyDocument"]["Statement"]]
     passing = [s for s in statements if "iam:PassRole" in as_list(s["Action"])]
 
-    assert len(passing) == 6
+    assert len(passing) == 7
     for statement in passing:
         assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 

@@ -54,7 +54,7 @@ def test_every_function_has_alarms_for_what_lambda_says_of_it(alarms: Any, resou
         for function in resources(stack, "Lambda::Function").values()
     ]
 
-    assert len(functions) == 6
+    assert len(functions) == 7
     for name in functions:
         assert metrics_of(alarms[f"{name}-errors"]) == {"Errors": {"FunctionName": name}}
         assert metrics_of(alarms[f"{name}-throttles"]) == {"Throttles": {"FunctionName": name}}

@@ -83,8 +83,8 @@ class Backend(ABC):
         """Mark a task that is not finished (`celeriac.marks`), one that is not known included; the strongest stays."""
 
     @abstractmethod
-    def listed(self, under: str) -> Iterator[Row]:
-        """The rows that are listed under a heading (`Row.listing`), newest first."""
+    def listed(self, under: str, until: datetime | None = None) -> Iterator[Row]:
+        """The rows that are listed under a heading (`Row.listing`), newest first; those after `until` are left out."""
 
     @abstractmethod
     def post(self, key: str, text: str, lives: timedelta) -> None:
@@ -131,9 +131,9 @@ class Backend(ABC):
         row = self._get(task_id)
         return self.filled(row) if row else None
 
-    def failures(self, on: date) -> Iterator[Row]:
-        """The tasks that failed on a day (UTC), newest first."""
-        shards = [self.listed(heading) for heading in failures_headings(on)]
+    def failures(self, on: date, until: datetime | None = None) -> Iterator[Row]:
+        """The tasks that failed on a day (UTC), newest first; those after `until` are left out."""
+        shards = [self.listed(heading, until) for heading in failures_headings(on)]
         return heapq.merge(*shards, key=lambda row: str(row.done_at), reverse=True)
 
     def revoked(self) -> Iterator[Row]:

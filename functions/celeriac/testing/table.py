@@ -148,11 +148,12 @@ class MemoryBackend(Backend):
         self.rows.pop(task_id, None)
         self._texts.pop(task_id, None)
 
-    def listed(self, under: str) -> Iterator[Row]:
+    def listed(self, under: str, until: datetime | None = None) -> Iterator[Row]:
         rows = [row for task_id in list(self.rows) if (row := self._living(task_id))]
         if under == states.REVOKED:
             return (row for row in reversed(rows) if row.mark in marks.REVOKING and not row.listing)
         found = [(row.listing[1], row) for row in rows if row.listing and row.listing[0] == under]
+        found = [(at, row) for at, row in found if until is None or at <= until]
         return (row for _, row in sorted(found, key=lambda item: item[0], reverse=True))
 
     def _living(self, task_id: str) -> Row | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from celeriac import aws, clock, marks, states
@@ -14,6 +15,7 @@ from celeriac.backend.dynamodb.items import (
     key_of,
     living,
     now_text,
+    parameters_of,
 )
 from celeriac.backend.dynamodb.notes import Notes
 from celeriac.backend.dynamodb.table import ROW_IS_GONE, Standing
@@ -79,15 +81,18 @@ class DynamoDBBackend(Notes):
             return True
         return False
 
-    def listed(self, under: str) -> Iterator[Row]:
+    def listed(self, under: str, until: datetime | None = None) -> Iterator[Row]:
+        values, condition = {"under": under}, "listed = :under"
+        if until:
+            values, condition = {**values, "until": until.isoformat()}, f"{condition} AND listed_at <= :until"
         pages = (
             aws.client("dynamodb")
             .get_paginator("query")
             .paginate(
                 TableName=self.table,
                 IndexName="listed",
-                KeyConditionExpression="listed = :under",
-                ExpressionAttributeValues={":under": {"S": under}},
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=parameters_of(values),
                 ScanIndexForward=False,
             )
         )

@@ -1,0 +1,58 @@
+"""The function behind the operators' routes of the HTTP API, which may do more than the one that takes tasks in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.bundling import bundle_of_producer
+from infra.constructs.far_etas import may_keep_timetable
+from infra.constructs.operating_rights import may_operate
+from infra.constructs.task_function import TaskFunction
+from infra.deployment import Deployment
+from infra.http_access import HttpAccess
+from infra.names import OPERATOR
+from infra.queue_address import QueueAddress, workers_of
+
+__all__ = ["HttpOperator"]
+
+TIMEOUT_S = 29  # when the gateway gives up
+MEMORY_MB = 1024
+
+
+class HttpOperator(Construct):
+    """The function, with the rights to list what the table's index has, and to operate the queues."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        deployment: Deployment,
+        queues: Mapping[str, QueueAddress],
+        dead_letters: Sequence[str],
+        access: HttpAccess,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        tasks = TaskFunction(
+            self,
+            "Tasks",
+            name=OPERATOR,
+            handler="api.handler.handler",
+            bundle=bundle_of_producer(deployment.functions, workers_of(queues), deployment.target),
+            deployment=deployment,
+            may_send_to=queues,
+            memory_mb=MEMORY_MB,
+            timeout_s=TIMEOUT_S,
+            environment=access.environment,
+        )
+        listed = f"{deployment.results.table_arn}/index/listed"
+        tasks.role.add_to_policy(iam.PolicyStatement(actions=["dynamodb:Query"], resources=[listed]))
+        for statement in may_operate(deployment.names, queues, dead_letters):
+            tasks.role.add_to_policy(statement)
+        if deployment.far_etas:  # without, the library has no scheduler to ask
+            for statement in may_keep_timetable(deployment.names):
+                tasks.role.add_to_policy(statement)
+        self.function = tasks.function
