@@ -17,7 +17,7 @@ import pytest
 
 from benchmarks import costs
 from celeriac import Celeriac
-from celeriac.conf import ALWAYS, DEFAULTS, NOT_HERE, REFUSED
+from celeriac.conf import ALWAYS, CELERYS, DEFAULTS, NOT_HERE, REFUSED
 from celeriac.testing import Twin
 from infra.worker_config import WorkerConfig
 from tests.celery_suite import listing
@@ -106,19 +106,16 @@ def test_a_page_whose_blocks_are_files_is_a_project_whose_tests_pass(tmp_path: P
     assert pytest_in(tmp_path).returncode == 0
 
 
-def test_every_setting_of_celerys_has_a_row_that_says_what_the_code_says() -> None:
-    page = (ROOT / "docs/celery.md").read_text()
-    rows = [line for line in page.split("## The settings")[1].split("\n## ")[0].splitlines() if line.startswith("| `")]
-    always = [f"| `{name}` | always `{value!r}`: {why} |" for name, (value, why) in sorted(ALWAYS.items())]
-    kinds = {"no effect": NOT_HERE, "an error": REFUSED}
-    reasons = [
-        "| " + ", ".join(f"`{name}`" for name in group) + f" | {kind}: {why} |"
-        for kind, groups in kinds.items()
-        for why, group in groups.items()
-    ]
-    assert [row for row in (*always, *reasons) if rows.count(row) != 1 or page.count(row) != 1] == []
-    told = [row.split("`")[1] for row in rows if row not in (*always, *reasons)]
-    assert told == sorted(DEFAULTS)
+def test_every_setting_of_celerys_has_a_row_of_its_own_that_says_what_the_code_says() -> None:
+    rows = [line for line in (ROOT / "docs/settings.md").read_text().splitlines() if line.startswith("| `")]
+    told = {name: f"always `{value!r}`: {why}" for name, (value, why) in ALWAYS.items()}
+    for kind, groups in {"no effect": NOT_HERE, "refused": REFUSED}.items():
+        told.update({name: f"{kind}: {why}" for why, group in groups.items() for name in group})
+    listed = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", "\n".join(rows), re.MULTILINE))
+    assert [*listed] == sorted(CELERYS)
+    assert len(rows) == len(CELERYS)
+    assert {name: row for name, row in listed.items() if name not in DEFAULTS} == told
+    assert [name for name in DEFAULTS if not listed[name].startswith(("heeded", "no effect: "))] == []
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/costs.md"])
