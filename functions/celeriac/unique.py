@@ -36,7 +36,10 @@ class OnceOptions:
     """The options of a task, and of a call, by which it is there once."""
 
     unique_for: float | timedelta | None = None
-    """For how long, at the most, a call keeps the same call from being sent again; seconds or a timedelta."""
+    """For how long, at the most, a call keeps the same call from being sent again; seconds or a timedelta.
+
+    It is heeded by `delay`, `apply_async` and `send_task`, and not by members of a canvas, schedules and the HTTP API.
+    """
     unique_on: Sequence[str] | None = None
     """The arguments that make a call the same; None is all of them."""
     unique_until: str = END
