@@ -85,6 +85,11 @@ class Names:
         """The SSM parameter from which a client outside Lambda learns the rest."""
         return f"/celeriac/{self.deployment}"
 
+    @property
+    def api_parameter(self) -> str:
+        """The SSM parameter from which the console learns where the HTTP API is."""
+        return f"{self.client_parameter}/api"
+
 
 def _suffix(lane: Lane) -> str:
     return ".fifo" if lane.fifo else ""  # SQS asks for it

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
+from infra.constructs.api_parameter import ApiParameter
 from infra.constructs.arrivals import Arrivals
 from infra.constructs.arrivals_producer import ArrivalsProducer
 from infra.constructs.http_api import HttpApi
@@ -65,6 +66,7 @@ class ApiStack(Stack):
         )
         self.rest_api = http.rest_api
         HttpPermissions(self, "Permissions", names=names, rest_api=http.rest_api)
+        ApiParameter(self, "Address", names=names, rest_api=http.rest_api)
         ArrivalsProducer(self, ARRIVALS, deployment=deployment, arrivals=arrivals, queues=queues)
 
         CfnOutput(self, "ApiUrl", value=http.rest_api.url)

@@ -72,7 +72,7 @@ def test_every_method_reaches_its_function(resources: Any, flat: Any) -> None:
 @pytest.mark.parametrize("permission", OPENED)
 def test_a_permission_opens_its_own_routes_of_this_api_only(resources: Any, flat: Any, permission: str) -> None:
     policies = {p["ManagedPolicyName"]: flat(p) for p in resources("api", "IAM::ManagedPolicy").values()}
-    (statement,) = policies[f"celeriac-dev-api-{permission}"]["PolicyDocument"]["Statement"]
+    statement, *more = policies[f"celeriac-dev-api-{permission}"]["PolicyDocument"]["Statement"]
 
     assert (statement["Effect"], statement["Action"]) == ("Allow", "execute-api:Invoke")
     calls = [resource.partition("/v1/") for resource in statement["Resource"]]
@@ -80,6 +80,19 @@ def test_a_permission_opens_its_own_routes_of_this_api_only(resources: Any, flat
     assert len({start for start, _, _ in calls}) == 1
     assert calls[0][0].startswith("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${HttpApi")
     assert set(policies) == {f"celeriac-dev-api-{name}" for name in OPENED}
+    assert [right["Action"] for right in more] == (["ssm:GetParameter"] if permission == "read" else [])
+
+
+def test_who_may_read_finds_the_api_by_the_parameter_that_names_it(resources: Any, flat: Any) -> None:
+    (parameter,) = resources("api", "SSM::Parameter").values()
+    policies = {p["ManagedPolicyName"]: flat(p) for p in resources("api", "IAM::ManagedPolicy").values()}
+    *_, right = policies["celeriac-dev-api-read"]["PolicyDocument"]["Statement"]
+    told = json.loads(flat(parameter["Value"]))
+
+    assert parameter["Name"] == "/celeriac/celeriac-dev/api"
+    assert right["Resource"].endswith(":parameter/celeriac/celeriac-dev/api")
+    assert told["stage"] == "v1"
+    assert told["url"].startswith(f"https://{told['id']}.execute-api.")
 
 
 def test_only_the_api_may_invoke_the_function_each_route_by_its_own_right(resources: Any, flat: Any) -> None:
