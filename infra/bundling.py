@@ -19,6 +19,8 @@ __all__ = ["Bundle", "BundleError", "bundle_of_library", "bundle_of_producer", "
 LAYOUT = "1"  # change it when `build` puts things differently: the digest then changes for the same sources
 LIBRARY = "celeriac"
 NOT_PACKED = ("__pycache__", "*.pyc", ".*", "worker.toml", "requirements.txt")
+FOR_PEOPLE = ("celeriac/cli", "celeriac/console")
+"""What of the library runs on an operator's own machine."""
 LAMBDA_ROOT = "/var/task"
 
 
@@ -56,7 +58,10 @@ class Bundle:
             raise BundleError(f"there is no folder {self.functions / package}")
         if destination.exists():
             raise BundleError(f"functions/{package} would hide the package that {self.requirements} installs")
-        shutil.copytree(self.functions / package, destination, ignore=shutil.ignore_patterns(*NOT_PACKED))
+        shutil.copytree(self.functions / package, destination, ignore=self._left_out_of)
+
+    def _left_out_of(self, folder: str, names: list[str]) -> list[str]:
+        return [name for name in names if self._is_left_out(Path(folder, name))]
 
     def _sources(self) -> Iterator[Path]:
         for package in self.packages:
@@ -65,8 +70,10 @@ class Bundle:
 
     def _is_left_out(self, file: Path) -> bool:
         # Part by part: a pattern such as ".*" is about a folder's own name, not about where the repository lies.
-        parts = [Path(part) for part in file.relative_to(self.functions).parts]
-        return any(part.match(pattern) for part in parts for pattern in NOT_PACKED)
+        path = file.relative_to(self.functions)
+        parts = [Path(part) for part in path.parts]
+        is_for_people = any(path.is_relative_to(folder) for folder in FOR_PEOPLE)
+        return is_for_people or any(part.match(pattern) for part in parts for pattern in NOT_PACKED)
 
     def _install_wheels(self, output: Path) -> None:
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]

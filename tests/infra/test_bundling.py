@@ -43,6 +43,18 @@ def test_a_worker_gets_the_library_its_folder_and_those_it_uses(functions: Path,
     assert sources(files) == {"celeriac/app.py", "thumbnail/tasks.py", "thumbnail/fonts/serif.txt", "notify/tasks.py"}
 
 
+def test_what_of_the_library_is_for_people_stays_on_their_machines(functions: Path, tmp_path: Path) -> None:
+    before = bundle_of_worker(functions, "thumbnail", (), HOST).digest()
+    for name in ("celeriac/cli/program.py", "celeriac/console/page/index.html", "thumbnail/cli/words.py"):
+        (functions / name).parent.mkdir(parents=True)
+        (functions / name).write_text("")
+    files = built(bundle_of_worker(functions, "thumbnail", (), HOST), tmp_path / "out")
+
+    assert {file for file in sources(files) if "cli" in file or "console" in file} == {"thumbnail/cli/words.py"}
+    (functions / "thumbnail/cli/words.py").unlink()
+    assert bundle_of_worker(functions, "thumbnail", (), HOST).digest() == before
+
+
 def test_the_http_side_gets_every_worker(functions: Path, tmp_path: Path) -> None:
     files = built(bundle_of_producer(functions, ("thumbnail", "notify", "resize"), HOST), tmp_path / "out")
 
