@@ -20,6 +20,7 @@ NAMES = ["celeriac", *(f"celeriac.{module.name}" for module in pkgutil.iter_modu
 MODULES = sorted({*NAMES, *(module.name for module in pkgutil.walk_packages([str(FOLDER)], "celeriac."))})
 FILES = sorted(FOLDER.rglob("*.py"))
 TOUCH_AWS = {"aws.py", "broker.py", "config.py", "operations/amazon.py", "scheduler.py", "storage.py"}
+TOUCH_AWS |= {"console/signing.py", "console/upstream.py"}
 
 
 @pytest.fixture(params=MODULES)

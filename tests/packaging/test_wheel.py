@@ -14,6 +14,7 @@ import celeriac
 
 ROOT = Path(__file__).resolve().parents[2]
 UV = shutil.which("uv") or str(ROOT / ".venv/bin/uv")
+PAGE = ROOT / "functions/celeriac/console/page"
 SENDS = """
 import sys
 from celeriac import Celery, __version__
@@ -55,7 +56,12 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel: Path) -> None:
     assert {name.partition("/")[0] for name in names} == {"celeriac", about}
     ours = {str(file.relative_to(ROOT / "functions")) for file in (ROOT / "functions/celeriac").rglob("*.py")}
     assert {name for name in names if name.endswith(".py")} == ours
-    assert "celeriac/py.typed" in names
+    page = {str(file.relative_to(ROOT / "functions")) for file in PAGE.rglob("*") if file.is_file()}
+    assert "celeriac/console/page/index.html" in page
+    assert {name for name in names if not name.endswith(".py") and not name.startswith(about)} == {
+        "celeriac/py.typed",
+        *page,
+    }
 
 
 def test_the_wheel_needs_boto3_alone(wheel: Path) -> None:

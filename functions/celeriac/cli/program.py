@@ -10,7 +10,18 @@ from typing import Annotated
 import typer
 
 from celeriac import __version__
-from celeriac.cli import calling, failures, inspection, overview, planning, queues, revoking, scaffold, schedules
+from celeriac.cli import (
+    calling,
+    console,
+    failures,
+    inspection,
+    overview,
+    planning,
+    queues,
+    revoking,
+    scaffold,
+    schedules,
+)
 from celeriac.cli.session import Session
 
 __all__ = ["program"]
@@ -21,7 +32,7 @@ program = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for group in (calling, overview, inspection, queues, revoking, planning, scaffold):
+for group in (calling, overview, inspection, queues, revoking, console, planning, scaffold):
     program.registered_commands += group.group.registered_commands
 program.add_typer(failures.group, name="failures")
 program.add_typer(schedules.group, name="schedules")

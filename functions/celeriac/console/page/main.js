@@ -1,0 +1,3 @@
+// What the page has to know of its deployment.
+const answer = await fetch("context.json");
+document.querySelector("#context").textContent = JSON.stringify(await answer.json(), null, 2);
