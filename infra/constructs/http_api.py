@@ -49,13 +49,6 @@ class HttpApi(Construct):
         tracing: bool,
     ) -> None:
         super().__init__(scope, construct_id)
-        access_log = logs.LogGroup(
-            self,
-            "AccessLog",
-            log_group_name=f"/aws/apigateway/{name}",
-            retention=logs.RetentionDays.ONE_MONTH,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
         self.rest_api = apigateway.RestApi(
             self,
             "Api",
@@ -64,27 +57,44 @@ class HttpApi(Construct):
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             cloud_watch_role=True,
             default_method_options=apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.IAM),
-            deploy_options=apigateway.StageOptions(
-                stage_name=STAGE,
-                tracing_enabled=tracing or None,
-                access_log_destination=apigateway.LogGroupLogDestination(access_log),
-                access_log_format=apigateway.AccessLogFormat.json_with_standard_fields(
-                    caller=True,
-                    http_method=True,
-                    ip=True,
-                    protocol=True,
-                    request_time=True,
-                    resource_path=True,
-                    response_length=True,
-                    status=True,
-                    user=True,
-                ),
-                logging_level=apigateway.MethodLoggingLevel.ERROR,
-                throttling_rate_limit=REQUESTS_PER_SECOND,
-                throttling_burst_limit=BURST,
-            ),
+            deploy_options=self._stage(name, tracing),
         )
         self.rest_api.node.try_remove_child("Endpoint")  # an output under a generated name; the stack has its own
+        self._add_routes(functions, access)
+        if access.cors_origins:
+            self._let_pages_ask(access.cors_origins)
+        self._answer_in_problem_json()
+
+    def _stage(self, name: str, tracing: bool) -> apigateway.StageOptions:
+        """What the gateway writes down of each call, and how many it lets through."""
+        access_log = logs.LogGroup(
+            self,
+            "AccessLog",
+            log_group_name=f"/aws/apigateway/{name}",
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        return apigateway.StageOptions(
+            stage_name=STAGE,
+            tracing_enabled=tracing or None,
+            access_log_destination=apigateway.LogGroupLogDestination(access_log),
+            access_log_format=apigateway.AccessLogFormat.json_with_standard_fields(
+                caller=True,
+                http_method=True,
+                ip=True,
+                protocol=True,
+                request_time=True,
+                resource_path=True,
+                response_length=True,
+                status=True,
+                user=True,
+            ),
+            logging_level=apigateway.MethodLoggingLevel.ERROR,
+            throttling_rate_limit=REQUESTS_PER_SECOND,
+            throttling_burst_limit=BURST,
+        )
+
+    def _add_routes(self, functions: Mapping[str, lambda_.IFunction], access: HttpAccess) -> None:
         integrations = {
             name: apigateway.LambdaIntegration(function, allow_test_invoke=False)
             for name, function in functions.items()
@@ -93,9 +103,6 @@ class HttpApi(Construct):
         for route in ROUTES:
             resource = self.rest_api.root.resource_for_path(route.path)
             resource.add_method(route.method, integrations[route.function], **_authorized(route, authorizer, access))
-        if access.cors_origins:
-            self._let_pages_ask(access.cors_origins)
-        self._answer_in_problem_json()
 
     def _authorizer(self, user_pool: str) -> apigateway.IAuthorizer:
         pool = cognito.UserPool.from_user_pool_arn(self, "UserPool", user_pool)
