@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
@@ -42,23 +42,8 @@ class TaskFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         names = deployment.names
-        self.log_group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=names.log_group(name),
-            retention=logs.RetentionDays.ONE_MONTH,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        # No managed policy: the usual one may write to every log group of the account.
-        self.role = iam.Role(
-            self,
-            "Role",
-            role_name=names.function(name),
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-        )
-        self.log_group.grant_write(self.role)
-        for statement in _statements(deployment, may_send_to):
-            self.role.add_to_policy(statement)
+        self.log_group = self._log_group(names.log_group(name))
+        self.role = self._role(names.function(name), _statements(deployment, may_send_to))
         self.function = lambda_.Function(
             self,
             "Function",
@@ -72,20 +57,55 @@ class TaskFunction(Construct):
             memory_size=memory_mb,
             timeout=Duration.seconds(timeout_s),
             environment={
-                "CELERIAC_DEPLOYMENT": names.deployment,
-                "CELERIAC_WORKER": name,
-                "CELERIAC_TABLE": deployment.results.table_name,
-                "CELERIAC_PAYLOADS": deployment.payloads.bucket_name,
-                "CELERIAC_QUEUES": _urls(self, may_send_to),
+                **_environment(deployment, name, _urls(self, may_send_to)),
                 "CELERIAC_CONCURRENCY": str(concurrency),
-                **({"CELERIAC_ETAS": names.eta_group} if deployment.far_etas else {}),
-                **({"CELERIAC_TRACING": "on"} if deployment.tracing else {}),
+                **_switches(deployment),
                 **(environment or {}),
             },
-            # Retries and chains come back to the function that sent them; Lambda would stop that after 16 rounds.
             tracing=lambda_.Tracing.ACTIVE if deployment.tracing else None,
+            # Retries and chains come back to the function that sent them; Lambda would stop that after 16 rounds.
             recursive_loop=lambda_.RecursiveLoop.ALLOW,
         )
+
+    def _log_group(self, name: str) -> logs.LogGroup:
+        return logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=name,
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+
+    def _role(self, name: str, statements: Iterable[iam.PolicyStatement]) -> iam.Role:
+        """A role without a managed policy: the usual one may write to every log group of the account."""
+        role = iam.Role(
+            self,
+            "Role",
+            role_name=name,
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        )
+        self.log_group.grant_write(role)
+        for statement in statements:
+            role.add_to_policy(statement)
+        return role
+
+
+def _environment(deployment: Deployment, name: str, queues: str) -> dict[str, str]:
+    """Where the function finds the deployment, and who it is there."""
+    return {
+        "CELERIAC_DEPLOYMENT": deployment.names.deployment,
+        "CELERIAC_WORKER": name,
+        "CELERIAC_TABLE": deployment.results.table_name,
+        "CELERIAC_PAYLOADS": deployment.payloads.bucket_name,
+        "CELERIAC_QUEUES": queues,
+    }
+
+
+def _switches(deployment: Deployment) -> dict[str, str]:
+    return {
+        **({"CELERIAC_ETAS": deployment.names.eta_group} if deployment.far_etas else {}),
+        **({"CELERIAC_TRACING": "on"} if deployment.tracing else {}),
+    }
 
 
 def _urls(scope: Construct, queues: Mapping[str, QueueAddress]) -> str:
