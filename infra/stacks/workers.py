@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from aws_cdk import Environment, Stack
 from aws_cdk import aws_scheduler as scheduler
@@ -15,6 +15,7 @@ from infra.constructs.queue_with_dead_letters import QueueWithDeadLetters
 from infra.constructs.schedules import Schedules
 from infra.constructs.worker import Worker
 from infra.deployment import Deployment
+from infra.lane import Lane
 from infra.names import DEAD_LETTERS
 from infra.queue_address import QueueAddress
 from infra.worker_config import WorkerConfig
@@ -36,47 +37,19 @@ class WorkersStack(Stack):
         env: Environment,
     ) -> None:
         super().__init__(scope, construct_id, env=env, description="Celeriac: the workers and their queues")
+        self.deployment = deployment
         names = deployment.names
         group = scheduler.CfnScheduleGroup(self, "Schedules", name=names.schedule_group)
         # All queues before any worker: two workers may send to each other.
-        queues = {
-            name: QueueWithDeadLetters(
-                self,
-                f"{name}-queue",
-                names=names,
-                function=config.name,
-                timeout_s=config.timeout_s,
-                max_receives=config.max_receives,
-                lane=lane,
-            )
-            for config in workers
-            for name, lane in config.queues.items()
-        }
-        addresses = {
-            name: QueueAddress.of(queues[name].queue, lane)
-            for config in workers
-            for name, lane in config.queues.items()
-        }
-        by_name = {config.name: config for config in workers}
-        schedules = (
-            FarEtas(self, "FarEtas", names=names, workers=workers, queues=queues) if deployment.far_etas else None
-        )
+        queues = {name: self._queue(config, name, lane) for config, name, lane in _lanes(workers)}
+        addresses = {name: QueueAddress.of(queues[name].queue, lane) for _, name, lane in _lanes(workers)}
+        late = FarEtas(self, "FarEtas", names=names, workers=workers, queues=queues) if deployment.far_etas else None
         for config in workers:
-            worker = Worker(
-                self,
-                config.name,
-                config=config,
-                packages=packages_of(config, workers),
-                queues={name: queues[name].queue for name in config.queues},
-                may_send_to={
-                    name: addresses[name] for used in (config.name, *config.uses) for name in by_name[used].queues
-                },
-                deployment=deployment,
-            )
-            if worker.beat and schedules:
-                worker.beat.node.add_dependency(schedules, group)
+            own = {name: queues[name] for name in config.queues}
+            worker = self._worker(config, workers, own, addresses)
+            if worker.beat and late:
+                worker.beat.node.add_dependency(late, group)
             if config.schedules:
-                own = {name: queues[name] for name in config.queues}
                 Schedules(self, f"{config.name}-schedules", config=config, queues=own, names=names, group=group)
         DeadLetterFunction(
             self,
@@ -86,3 +59,40 @@ class WorkersStack(Stack):
             may_send_to=addresses,
         )
         ClientParameter(self, "Clients", deployment=deployment, queues=addresses)
+
+    def _queue(self, config: WorkerConfig, name: str, lane: Lane) -> QueueWithDeadLetters:
+        return QueueWithDeadLetters(
+            self,
+            f"{name}-queue",
+            names=self.deployment.names,
+            function=config.name,
+            timeout_s=config.timeout_s,
+            max_receives=config.max_receives,
+            lane=lane,
+        )
+
+    def _worker(
+        self,
+        config: WorkerConfig,
+        workers: Sequence[WorkerConfig],
+        own: Mapping[str, QueueWithDeadLetters],
+        addresses: Mapping[str, QueueAddress],
+    ) -> Worker:
+        """The function of one folder, which may send to its own queues and to those of the workers that it uses."""
+        by_name = {worker.name: worker for worker in workers}
+        reached = [by_name[name] for name in (config.name, *config.uses)]
+        return Worker(
+            self,
+            config.name,
+            config=config,
+            packages=packages_of(config, workers),
+            queues={name: each.queue for name, each in own.items()},
+            may_send_to={name: addresses[name] for worker in reached for name in worker.queues},
+            deployment=self.deployment,
+        )
+
+
+def _lanes(workers: Sequence[WorkerConfig]) -> Iterator[tuple[WorkerConfig, str, Lane]]:
+    for config in workers:
+        for name, lane in config.queues.items():
+            yield config, name, lane
