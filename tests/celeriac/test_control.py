@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,6 +99,22 @@ def test_what_waits_is_counted(office: Office, control: Any) -> None:
     with pytest.raises(IndexError):
         reserved[2]
     assert inspect.stats()["office"]["queue"] == {"waiting": 2, "in_flight": 0, "delayed": 1}
+
+
+def test_what_the_scheduler_keeps_is_told_by_id_and_time_before_what_is_only_counted(
+    office: Office, control: Any
+) -> None:
+    office.work.apply_async(countdown=60)
+    later, soon = (office.work.apply_async(countdown=hours * 3600) for hours in (30, 3))
+    scheduled = control.inspect().scheduled()["office"]
+    assert [task["id"] for task in scheduled] == [soon.id, later.id, None]
+    first, *_, counted = scheduled
+    due = datetime.fromisoformat(first["eta"])
+    assert abs(due - clock.now() - timedelta(hours=3)) < timedelta(seconds=2)
+    assert (first["request"]["id"], first["request"]["hostname"]) == (soon.id, "office")
+    assert first["request"]["delivery_info"]["routing_key"] == "office"
+    assert counted == dict.fromkeys(first)
+    assert (len(scheduled[1:]), scheduled[-1]) == (2, counted)
 
 
 def test_what_runs_is_told_of_tasks_that_track_their_start(office: Office, twin: Twin, control: Any) -> None:

@@ -111,6 +111,26 @@ def test_each_question_is_answered_in_words_and_as_json(desktop: Any, question: 
     assert set(desktop.types("inspect", question, "-j").json) == {"desk", "press"}
 
 
+def test_what_is_not_due_is_named_as_far_as_anybody_knows_it(desktop: Any) -> None:
+    for task_id, countdown in (("tomorrow", "86400"), ("soon", "60"), ("too", "61")):
+        desktop.types("call", "desk.add", "-a", "[1]", "--countdown", countdown, "--task-id", task_id)
+    told = desktop.types("inspect", "scheduled", "-d", "desk").out
+    assert '"id": "tomorrow"' in told
+    assert "    * 2 of which a queue tells no more\n" in told
+    [first, *others] = desktop.types("inspect", "scheduled", "-j").json["desk"]
+    assert (first["request"]["id"], [each["id"] for each in others]) == ("tomorrow", [None, None])
+
+
+def test_the_configuration_is_told_with_celerys_defaults_where_that_is_asked_for(desktop: Any) -> None:
+    desktop.types("call", "press.printed")
+    desktop.works()
+    own = desktop.types("inspect", "conf", "-d", "press", "-j").json["press"]
+    both = desktop.types("inspect", "conf", "true", "-d", "press", "-j").json["press"]
+    assert "task_acks_late" in both
+    assert own.items() <= both.items()
+    assert len(own) < len(both)
+
+
 def test_a_worker_that_is_not_there_does_not_answer(desktop: Any) -> None:
     assert desktop.types("inspect", "ping", "-d", "nobody").code == 69
 
@@ -331,11 +351,19 @@ DEEP = "[" * 100_000
         ["events", "--since", "99999999999d"],
         ["inspect", "nothing"],
         ["inspect", "ping", "argument"],
+        ["control", "nothing"],
+        ["control", "rate_limit", "desk.add"],
+        ["control", "rate_limit", "desk.add", "5/m", "more"],
+        ["control", "time_limit", "desk.add", "soon"],
+        ["control", "revoke"],
+        ["control", "terminate", "SIGTERM"],
+        ["control", "revoke_by_stamped_headers", "acme"],
+        ["control", "revoke", "it", "-d", "desk"],
         ["failures", "list", "--since", "x"],
         ["no-such-command"],
         ["call"],
     ],
-    ids=range(15),
+    ids=range(23),
 )
 def test_what_cannot_be_meant_is_refused_with_2(desktop: Any, words: list[str]) -> None:
     told = desktop.types(*words)
@@ -356,6 +384,10 @@ def test_what_cannot_be_meant_is_refused_with_2(desktop: Any, words: list[str]) 
         ["call", "desk.add", "--countdown", "5", "--eta", "2030-01-01T00:00:00"],
         ["failures", "show", "nothing"],
         ["redrive", "nowhere"],
+        ["call", "desk.add", "--serializer", "pickle"],
+        ["control", "rate_limit", "desk.add", "often"],
+        ["control", "time_limit", "desk.add", "5", "1"],
+        ["control", "time_limit", "--", "desk.add", "-5"],
         ["purge", "-f", "-Q", "nowhere"],
     ],
 )

@@ -40,12 +40,14 @@ def call(
     queue: Annotated[str | None, typer.Option("--queue", help="Another queue than the task's.")] = None,
     priority: Annotated[int | None, typer.Option(min=0, max=9, help="Chooses among the worker's lanes.")] = None,
     task_id: Annotated[str | None, typer.Option(help="An id of your own; twice is once.")] = None,
+    serializer: Annotated[str, typer.Option(help="Celery's; must be json.", hidden=True)] = "json",
     wait: Wait = False,
     timeout: Timeout = None,
 ) -> None:
     """Call a task by name; prints its id, or its result with --wait."""
     options = {"eta": eta, "countdown": countdown, "expires": expires, "queue": queue, "priority": priority}
-    chosen = {key: value for key, value in {**options, "task_id": task_id}.items() if value is not None}
+    given = {**options, "task_id": task_id, "serializer": serializer}
+    chosen = {key: value for key, value in given.items() if value is not None}
     sent = session.app.send_task(name, args, kwargs, **chosen)
     if wait:
         _tell(session, _awaited(session, sent, timeout), traceback=False)

@@ -13,6 +13,7 @@ from celeriac import __version__
 from celeriac.cli import (
     calling,
     console,
+    controlling,
     failures,
     inspection,
     overview,
@@ -22,17 +23,19 @@ from celeriac.cli import (
     scaffold,
     schedules,
 )
+from celeriac.cli.not_here import Commands
 from celeriac.cli.session import Session
 
 __all__ = ["program"]
 
 program = typer.Typer(
+    cls=Commands,
     help="Send tasks, see what becomes of them, and operate the queues and workers of a deployment.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for group in (calling, overview, inspection, queues, revoking, console, planning, scaffold):
+for group in (calling, overview, inspection, controlling, queues, revoking, console, planning, scaffold):
     program.registered_commands += group.group.registered_commands
 program.add_typer(failures.group, name="failures")
 program.add_typer(schedules.group, name="schedules")

@@ -11,55 +11,76 @@ if TYPE_CHECKING:
     from celeriac.app import Celeriac
     from celeriac.broker import Depth
     from celeriac.row import Row
+    from celeriac.scheduler import Pending
 
-__all__ = ["Unnamed", "queue_info", "report_of", "stats_of", "task_info"]
+__all__ = ["Waiting", "queue_info", "report_of", "stats_of", "task_info", "waiting_info"]
 
 
-class Unnamed(Sequence[dict[str, Any]]):
-    """So many tasks, of which a queue tells nothing but the number; each is a task's info without content."""
+class Waiting(Sequence[dict[str, Any]]):
+    """The tasks that are `known`, and so many more, of which a queue tells nothing but the number.
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    Each of the others is a task's info without content. They are made when they are looked at, for there may be many.
+    """
+
+    def __init__(self, number: int, known: Sequence[dict[str, Any]] = ()) -> None:
+        self.number, self.known = number, known
 
     def __len__(self) -> int:
-        return self.number
+        return len(self.known) + self.number
 
     @overload
     def __getitem__(self, index: int) -> dict[str, Any]: ...
 
     @overload
-    def __getitem__(self, index: slice) -> Unnamed: ...
+    def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
 
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
-            return Unnamed(len(range(self.number)[index]))
-        range(self.number)[index]  # an IndexError where there is none
-        return {"id": None, "name": None, "eta": None, "request": None}
+            return [self[each] for each in range(len(self))[index]]
+        place = range(len(self))[index]  # an IndexError where there is none
+        return self.known[place] if place < len(self.known) else {**_UNKNOWN}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)
 
     def __hash__(self) -> int:
-        return hash(self.number)
+        return hash(len(self))
 
     def __repr__(self) -> str:
-        return f"<{self.number} unnamed tasks>"
+        return f"<{len(self)} tasks, {self.number} of them unnamed>"
+
+
+_UNKNOWN = {"id": None, "name": None, "eta": None, "priority": None, "request": None}
+
+
+def waiting_info(task: Pending) -> dict[str, Any]:
+    """A task that the Scheduler will bring when it is due; its name and arguments are in a message not to be opened."""
+    request = {**_INFO, "id": task.id, "hostname": node_of(task.queue), "delivery_info": _delivery(task.queue)}
+    return {**_UNKNOWN, "id": task.id, "eta": task.due.isoformat(), "request": request}
 
 
 def task_info(row: Row) -> dict[str, Any]:
     """A task of which there is a row."""
     return {
+        **_INFO,
         "id": row.id,
         "name": row.name,
-        "args": None,
-        "kwargs": None,
         "type": row.name,
         "hostname": node_of(row.queue or ""),
         "time_start": row.started_at.timestamp() if row.started_at else None,
-        "acknowledged": False,
-        "delivery_info": {"exchange": "", "routing_key": row.queue, "priority": None, "redelivered": None},
-        "worker_pid": None,
+        "delivery_info": _delivery(row.queue),
     }
+
+
+_INFO = dict.fromkeys(("id", "name", "args", "kwargs", "type", "hostname", "time_start"), None) | {
+    "acknowledged": False,
+    "delivery_info": None,
+    "worker_pid": None,
+}
+
+
+def _delivery(queue: str | None) -> dict[str, Any]:
+    return {"exchange": "", "routing_key": queue, "priority": None, "redelivered": None}
 
 
 def stats_of(app: Celeriac, card: Mapping[str, Any], depths: Sequence[Depth]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Source: https://docs.celeryq.dev/en/stable/reference/celery.app.control.html
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -86,9 +87,10 @@ class Control:
         told = f"headers {dict(headers)} " + ("revoked" if terminate else "flagged as revoked, but not terminated")
         return self._replies(reply, destination, told)
 
-    def forget_stamps(self, name: str | None = None) -> None:
+    def forget_stamps(self, name: str | None = None, reply: bool = False) -> Replies:
         """Revoke no value of a stamp any more, or of no stamp; what was revoked by it already stays so."""
         self._order(lambda orders: orders.without(name))
+        return self._replies(reply, None, f"nothing is revoked by {f'stamp {name!r}' if name else 'stamps'} any more")
 
     def time_limit(
         self,
@@ -101,11 +103,14 @@ class Control:
     ) -> Replies:
         """Give a task other time limits, in seconds, until they are set again; they win over those of a call.
 
+        0 or None is no limit; raises ImproperlyConfigured for what no limit can be.
         Source: https://docs.celeryq.dev/en/stable/userguide/workers.html#changing-time-limits-at-run-time
         """
         if soft and hard and soft > hard:
             raise ImproperlyConfigured(f"{task_name}: soft_time_limit must be less than or equal to time_limit")
-        self._order(lambda orders: orders.with_time_limits(task_name, soft, hard))
+        if not all(0 <= (limit or 0) < math.inf for limit in (soft, hard)):
+            raise ImproperlyConfigured(f"{task_name}: a time limit is a number of seconds, not {soft!r}, {hard!r}")
+        self._order(lambda orders: orders.with_time_limits(task_name, soft or None, hard or None))
         return self._replies(reply, destination, "time limits set successfully")
 
     def rate_limit(

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from celeriac import conf, states
-from celeriac.control.answers import Unnamed, queue_info, report_of, stats_of, task_info
+from celeriac.control.answers import Waiting, queue_info, report_of, stats_of, task_info, waiting_info
 from celeriac.control.nodes import chosen, node_of, nodes_of, queues_of
 from celeriac.control.not_here import NOT_HERE
 from celeriac.exceptions import NotSupported
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from celeriac.app import Celeriac
     from celeriac.broker import Depth
     from celeriac.row import Row
+    from celeriac.scheduler import Pending
 
 __all__ = ["Inspect"]
 
@@ -82,11 +83,26 @@ class Inspect:
 
     def reserved(self, safe: bool | None = None) -> Any:  # noqa: ARG002 - Celery's argument
         """The tasks that wait to be run: a list as long as the queue is deep. Their names are not known."""
-        return self._answers(lambda node: Unnamed(sum(depth.waiting for depth in self._depths(node))))
+        return self._answers(lambda node: Waiting(sum(depth.waiting for depth in self._depths(node))))
 
     def scheduled(self, safe: bool | None = None) -> Any:  # noqa: ARG002 - Celery's argument
-        """The tasks that are not due yet, retries included: a list of that length. Their names are not known."""
-        return self._answers(lambda node: Unnamed(sum(depth.delayed for depth in self._depths(node))))
+        """The tasks that are not due yet, retries included.
+
+        Those that EventBridge Scheduler keeps, being due in more than an hour, are told by id and time, at a request
+        for each hundred and `scheduler:ListSchedules`; those that wait in a queue are so many, and their names are not
+        known.
+        """
+        kept: dict[str, list[Pending]] = {}
+        scheduler = self.app.services.broker.scheduler
+        for task in scheduler.pending() if scheduler else ():
+            kept.setdefault(node_of(task.queue), []).append(task)
+
+        def tell(node: str) -> Waiting:
+            soonest_first = sorted(kept.get(node, []), key=lambda task: (task.due, task.id))
+            delayed = sum(depth.delayed for depth in self._depths(node))
+            return Waiting(delayed, [waiting_info(task) for task in soonest_first])
+
+        return self._answers(tell)
 
     def revoked(self) -> Any:
         """The ids that are revoked and have not come to a worker yet; the same for each worker."""

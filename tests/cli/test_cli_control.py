@@ -1,0 +1,92 @@
+"""Orders to all workers, as Celery's `control` gives them, and what of Celery has no meaning here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.parametrize(("group", "known"), [("inspect", "query_task [ID...]"), ("control", "rate_limit TASK RATE")])
+def test_the_commands_of_a_group_can_be_listed(desktop: Any, group: str, known: str) -> None:
+    told = desktop.types(group, "--list")
+    assert (told.code, told.out.splitlines()[0]) == (0, f"{group.capitalize()} Commands:")
+    assert f"  {known} " in told.out
+
+
+def test_an_order_is_answered_by_each_worker_as_with_celery(desktop: Any) -> None:
+    assert desktop.types("control", "rate_limit", "desk.add", "1/m").out.splitlines() == [
+        "->  desk: OK",
+        "    new rate limit set successfully",
+        "->  press: OK",
+        "    new rate limit set successfully",
+        "",
+        "2 nodes online.",
+    ]
+    told = desktop.types("control", "time_limit", "desk.add", "1", "2.5", "-j").json
+    assert told["press"] == {"ok": "time limits set successfully"}
+
+
+def test_a_rate_that_is_ordered_is_kept_until_another_is(desktop: Any) -> None:
+    desktop.types("control", "rate_limit", "desk.add", "1/h")
+    begun = desktop.twin.now
+    for number in range(2):
+        desktop.types("call", "desk.add", "-a", "[1]", "--task-id", f"it-{number}")
+    desktop.works()
+    assert desktop.twin.now - begun >= timedelta(minutes=59)
+    assert "rate limit disabled" in desktop.types("control", "rate_limit", "desk.add", "0").out
+
+
+def test_a_time_limit_of_0_is_none(desktop: Any) -> None:
+    desktop.types("control", "time_limit", "desk.add", "0", "0")
+    desktop.types("call", "desk.add", "-a", "[1]", "--task-id", "it")
+    desktop.works()
+    assert desktop.types("result", "it").out == "1\n"
+
+
+def test_what_has_a_stamp_is_revoked_until_the_stamp_is_forgotten(desktop: Any) -> None:
+    def ends(task_id: str) -> int:
+        stamps = {"stamped_headers": ["customer"], "customer": "acme"}
+        desktop.app.send_task("desk.add", [1], task_id=task_id, **stamps)
+        desktop.works()
+        return int(desktop.types("result", task_id).code)
+
+    assert desktop.types("control", "revoke_by_stamped_headers", "customer=acme", "customer=other").code == 0
+    assert (ends("first"), "REVOKED" in desktop.types("result", "first").err) == (1, True)
+    assert "by stamp 'customer' any more" in desktop.types("control", "forget_stamps", "customer").out
+    assert ends("second") == 0
+
+
+@pytest.mark.parametrize(
+    "words", [["revoke", "it"], ["terminate", "it"], ["terminate", "SIGKILL", "it"], ["terminate", "KILL", "it"]]
+)
+def test_a_task_is_revoked_by_an_order_with_celerys_signal_or_without(desktop: Any, words: list[str]) -> None:
+    assert desktop.types("control", *words).code == 0
+    desktop.types("call", "desk.add", "-a", "[1]", "--task-id", "it")
+    desktop.works()
+    assert "REVOKED" in desktop.types("result", "it").err
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["control", "pool_grow", "2"], "max_concurrency"),
+        (["control", "add_consumer", "bulk"], "worker.toml"),
+        (["control", "shutdown"], "no process stays"),
+        (["control", "enable_events"], "the log has a line for each task"),
+        (["inspect", "clock"], "no logical clock"),
+        (["inspect", "memdump"], "CloudWatch"),
+    ],
+)
+def test_what_has_no_meaning_here_is_refused_with_the_reason(desktop: Any, words: list[str], reason: str) -> None:
+    told = desktop.types(*words)
+    assert (told.code, told.out) == (1, "")
+    assert reason in told.err
+
+
+@pytest.mark.parametrize("name", ["worker", "beat", "multi", "shell", "report", "list"])
+def test_celerys_commands_that_are_not_here_say_what_there_is_instead(desktop: Any, name: str) -> None:
+    told = desktop.types(name, "-l", "INFO")
+    assert told.code == 2
+    assert f"celery {name}: " in told.err
