@@ -69,8 +69,8 @@ def test_a_mapping_goes_by_name_then_by_glob_then_by_pattern_in_their_order() ->
         ([{"nobody": "feed"}, {"feed.*": "other"}], "other"),
         ([{"feed.*": "other"}, {"feed.tasks.work": "feed"}], "other"),
         ([[("feed.tasks.*", "other"), ("*", "feed")]], "other"),
-        (lambda name, args, kwargs, options, task=None, **kw: "other", "other"),
-        (lambda name, args, kwargs, options, task=None, **kw: None, "feed"),
+        pytest.param(lambda name, args, kwargs, options, task=None, **kw: "other", "other", id="a function"),
+        pytest.param(lambda name, args, kwargs, options, task=None, **kw: None, "feed", id="one that does not know"),
         (f"{__name__}.to_the_other", "other"),
         (f"{__name__}:to_the_other", "other"),
         (f"{__name__}.OldRouter", "other"),
@@ -147,7 +147,11 @@ def test_every_step_of_a_chain_goes_its_own_way(station: Station) -> None:
     assert ran == ["feed", "feed.bulk"]
 
 
-@pytest.mark.parametrize("routes", [7, [7], object(), "nowhere.at.all", "re.nothing", "nodots", ":", ""], ids=repr)
+@pytest.mark.parametrize(
+    "routes",
+    [7, [7], pytest.param(object(), id="object()"), "nowhere.at.all", "re.nothing", "nodots", ":", ""],
+    ids=repr,
+)
 def test_what_is_no_router_is_named(routes: Any) -> None:
     with pytest.raises(ImproperlyConfigured, match="task_routes"):
         prepare(routes)

@@ -156,6 +156,9 @@ def test_what_has_seconds_runs_at_its_second_between_ticks(when: schedule, expec
 class Whim(BaseSchedule):
     """A schedule of an application's own."""
 
+    def __repr__(self) -> str:
+        return "Whim()"
+
 
 @pytest.mark.parametrize(
     "when",

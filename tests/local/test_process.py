@@ -9,10 +9,12 @@ from local.wait import until
 
 PARENT = "import os, subprocess, sys, time; subprocess.Popen([sys.executable, '-c', sys.argv[1]]).wait()"
 CHILD = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+# A program that a shell starts in the background is told to ignore Ctrl-C; those who run the tests may be one.
 RUNNER = """
-import sys
+import signal, sys
 from pathlib import Path
 from local.process import run
+signal.signal(signal.SIGINT, signal.default_int_handler)
 run([sys.executable, "-c", sys.argv[1], sys.argv[2]], Path.cwd(), {}, Path(sys.argv[3]))
 """
 
@@ -40,6 +42,7 @@ def test_an_interruption_ends_the_program_and_its_children(tmp_path: Path) -> No
     ) as runner:
         grandchild = int(until(lambda: log.read_text() if log.exists() else None, "the grandchild's id", timeout_s=20))
         runner.send_signal(signal.SIGINT)
+        runner.wait(timeout=10)
 
     assert until(lambda: _is_gone(grandchild), "the grandchild to end", timeout_s=10)
 

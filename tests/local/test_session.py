@@ -11,12 +11,14 @@ from local.endpoint import ForeignEndpointError
 from local.session import HOME, cloud_at, folder_of
 from local.wait import until
 
+# A program that a shell starts in the background is told to ignore Ctrl-C; those who run the tests may be one.
 STAY = """
-import sys, threading
+import signal, sys, threading
 from pathlib import Path
 from local.cloud import Cloud
 from local.session import cloud_at
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with cloud_at(None, Cloud(Path(sys.argv[1]))) as endpoint:
     print(endpoint.url, flush=True)
     threading.Event().wait(60)
@@ -84,6 +86,7 @@ def test_a_signal_leaves_nothing_running(number: signal.Signals, tmp_path: Path)
         assert Cloud(tmp_path).running()
 
         stay.send_signal(number)
+        stay.wait(timeout=20)
 
     assert until(lambda: Cloud(tmp_path).running() is None, "the embedded AWS to end", timeout_s=10)
     assert not (tmp_path / "tmp").exists()
