@@ -11,6 +11,7 @@ define HELP
 
   PYTHON=python3.13                  the interpreter to build the environments with
   ENDPOINT=http://127.0.0.1:4566     an emulator that already runs (MiniStack, LocalStack), instead of our own
+  CHROMIUM=/usr/bin/chromium         the browser of the console's tests; without it, one that is here or can be had
   LAMBDA_PYTHON=3.13  LAMBDA_ARCHITECTURE=x86_64     what that emulator runs functions with, if not this host's
 
   Into an account: npx cdk deploy --all (README.md says how to name the stage and region).
@@ -59,7 +60,7 @@ status: setup
 	@$(LOCAL) status
 
 # All of them, or those that TESTS names; all are Celery's own, too, on the twin.
-test: setup
+test: setup .venv/.browser
 	.venv/bin/python -m pytest $(TESTS)
 	$(if $(TESTS),,$(CELERY_SUITE) --engine=twin --quiet)
 
@@ -109,4 +110,9 @@ node_modules/.ready: package-lock.json requirements/node.txt .venv/.ready
 	@local/setup/node
 	@echo "setup: the CDK's command line, node_modules"
 	@npm ci --silent --ignore-scripts
+	@touch $@
+
+# For the tests alone: who only deploys or looks at the demo needs no browser.
+.venv/.browser: local/setup/browser .venv/.ready
+	@local/setup/browser
 	@touch $@
