@@ -1,0 +1,140 @@
+"""The real console before the real API on a live twin, and a real browser before the console."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from api.app import app as api_app
+from celeriac import Celeriac
+from celeriac.console import ApiAddress, ConsoleServer, Upstream
+from celeriac.testing import LiveTwin
+from tests.console.gateway import CREDENTIALS, REGION, Gateway, serving
+from tests.console.workers import HELD, WORKERS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+BROWSERS = ("chromium", "google-chrome", "chromium-browser")
+FLAGS = (
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@dataclass(frozen=True)
+class Console:
+    """A console, the API behind it, and the system behind that; `app` sends tasks by their names."""
+
+    server: ConsoleServer
+    gateway: Gateway
+    twin: LiveTwin
+    app: Celeriac
+
+
+@pytest.fixture
+def aws_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials that the tests' gateway knows, and none of this machine's."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "CELERIAC_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", CREDENTIALS.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", CREDENTIALS.secret_key)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, os.devnull)
+
+
+@pytest.fixture
+def open_console(aws_credentials: None) -> Iterator[Callable[..., Console]]:
+    """Open a console with options of `ConsoleServer`, such as `read_only`; it ends with the test."""
+    HELD.clear()
+    with ExitStack() as stack:
+
+        def opened(**options: Any) -> Console:
+            twin = stack.enter_context(LiveTwin(*WORKERS, lanes={"shop.bulk": {}}))
+            stack.callback(api_app.connect, api_app.connected)
+            api_app.connect(twin.services)
+            bare = Celeriac("celeriac", set_as_current=False)
+            bare.connect(twin.services)
+            gateway = Gateway()
+            stack.enter_context(serving(gateway))
+            upstream = Upstream(ApiAddress(url=gateway.url, deployment="celeriac-test"))
+            stack.callback(upstream.close)
+            server = ConsoleServer(upstream, **options)
+            stack.enter_context(serving(server))
+            return Console(server, gateway, twin, bare)
+
+        yield opened
+        HELD.set()
+
+
+@pytest.fixture
+def console(open_console: Callable[..., Console]) -> Console:
+    """A console that may change things."""
+    return open_console()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium. One for each module: while it is open, the thread has an event loop that runs."""
+    from playwright.sync_api import sync_playwright
+
+    # Chromium's sandbox does not work for root, which has nothing to be kept from on a machine for tests.
+    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page_at(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a console's page, `page_at(console, "#/tasks")`, with options of a browser's context, such as `viewport`.
+
+    The test fails at its end if the page broke its policy or left an exception unhandled.
+    """
+    with ExitStack() as stack:
+        faults: list[str] = []
+
+        def opened(console: Console, fragment: str = "", **options: Any) -> Page:
+            context = browser.new_context(**options)
+            stack.callback(context.close)
+            page = context.new_page()
+            page.set_default_timeout(10_000)
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
+            page.goto(console.server.url)
+            if fragment:
+                page.goto(f"http://127.0.0.1:{console.server.port}/{fragment}")
+            return page
+
+        yield opened
+    assert faults == []
+
+
+def _is_fault(said: Any) -> bool:
+    # The browser tells of every 4xx; whether that is right is for the test to say.
+    return bool(said.type == "error" and not said.text.startswith("Failed to load resource"))
+
+
+def _chromium() -> str | None:
+    """The Chromium of this machine, looked for as `local/setup/browser` does; None is Playwright's own."""
+    return next(filter(None, map(_working, [os.environ.get("CHROMIUM", ""), *BROWSERS])), None)
+
+
+def _working(name: str) -> str | None:
+    path = shutil.which(name)
+    if path is None or subprocess.run([path, "--version"], capture_output=True, check=False).returncode:  # noqa: S603
+        return None
+    return path

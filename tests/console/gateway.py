@@ -1,0 +1,126 @@
+"""API Gateway in small: real HTTP in, proxy events for the API's own handler, real HTTP out; signatures are checked."""
+
+from __future__ import annotations
+
+import http.server
+import re
+import socketserver
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from api.handler import handler
+from api.routes import ROUTES
+
+__all__ = ["CREDENTIALS", "REGION", "Gateway", "serving"]
+
+STAGE = "/v1"
+REGION = "eu-central-1"
+CREDENTIALS = Credentials("AKIDEXAMPLE", "a-secret-of-the-tests")
+AUTHORIZATION = re.compile(r"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/.*, SignedHeaders=(.*), Signature=([0-9a-f]{64})")
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """Lambda's context."""
+
+    aws_request_id: str = "request-1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 29_000
+
+
+class Gateway(socketserver.ThreadingTCPServer):
+    """Listens on a free port; `calls` are the requests that came, such as "GET /queues"."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.calls: list[str] = []
+
+    @property
+    def url(self) -> str:
+        """The API's URL."""
+        return f"http://127.0.0.1:{self.server_address[1]}{STAGE}"
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    server: Gateway
+
+    def do_GET(self) -> None:
+        parts, body = urlsplit(self.path), self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        path = parts.path.removeprefix(STAGE)
+        self.server.calls.append(f"{self.command} {path}")
+        if not _is_signed(self.command, self.path, self.headers, body):
+            self._answer(403, {"x-amzn-ErrorType": "InvalidSignatureException"}, '{"message": "Forbidden"}')
+            return
+        resource, parameters = _resource(self.command, path)
+        event = {
+            "resource": resource,
+            "path": path,
+            "httpMethod": self.command,
+            "headers": dict(self.headers.items()),
+            "queryStringParameters": dict(parse_qsl(parts.query, keep_blank_values=True)),
+            "pathParameters": parameters,
+            "requestContext": {"path": parts.path, "identity": {"caller": "AROAEXAMPLE:operator"}},
+            "body": body.decode() or None,
+            "isBase64Encoded": False,
+        }
+        answer = handler(event, Invocation())
+        self._answer(answer["statusCode"], answer["headers"], answer["body"])
+
+    do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the base's names
+
+    def _answer(self, status: int, headers: Mapping[str, str], body: str) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", **headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
+        """Keep the tests' output for the tests."""
+
+
+def _is_signed(method: str, target: str, headers: Message, body: bytes) -> bool:
+    """Whether the signature is the one that AWS would come to."""
+    found = AUTHORIZATION.fullmatch(headers.get("Authorization", ""))
+    if found is None:
+        return False
+    signed = {name: headers.get(name, "") for name in found[1].split(";")}
+    request = AWSRequest(method, f"http://{headers['Host']}{target}", signed, body)
+    request.context["timestamp"] = headers["X-Amz-Date"]
+    auth: Any = SigV4Auth(CREDENTIALS, "execute-api", REGION)
+    return bool(auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request) == found[2])
+
+
+def _resource(method: str, path: str) -> tuple[str, dict[str, str]]:
+    """The route that a path belongs to, and its parameters; literal parts go before parameters."""
+    for name in sorted(ROUTES, key=lambda name: name.count("{")):
+        of_route, _, pattern = name.partition(" ")
+        found = re.fullmatch(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(pattern)), path)
+        if found and of_route == method:
+            return pattern, found.groupdict()
+    return path, {}
+
+
+@contextmanager
+def serving(server: socketserver.BaseServer) -> Iterator[None]:
+    """A server that answers on a thread of its own, until the block ends."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
