@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud import Cloud, CloudStartError, Running
+from local.cloud import Cloud, CloudStartError
+from local.resident import Running
 from local.wait import until
 
 NOBODY_LISTENS = 1  # a port that is never given out
@@ -74,7 +75,7 @@ def test_stopping_ends_the_process_and_removes_its_scratch_files(tmp_path: Path)
 
 
 def test_a_process_that_ignores_the_polite_signal_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("local.cloud.STOP_S", 0.1)
+    monkeypatch.setattr("local.resident.STOP_S", 0.1)
     with process_that_holds_the_lock(tmp_path, on_term="signal.SIG_IGN") as process:
         assert Cloud(tmp_path).stop() is True
 
