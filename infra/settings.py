@@ -41,6 +41,7 @@ class Settings:
     thresholds: Thresholds = DEFAULTS
     dashboard: bool = True
     tracing: bool = False
+    metric_math: bool = True
     cors_origins: tuple[str, ...] = ()
     user_pool: str | None = None
 
@@ -69,7 +70,8 @@ class Settings:
         thresholds = DEFAULTS.changed(_table(node.try_get_context("alarms"), problems))
         dashboard = node.try_get_context("dashboard")
         tracing = node.try_get_context("tracing")
-        for key, value in {"dashboard": dashboard, "tracing": tracing}.items():
+        metric_math = node.try_get_context("metric_math")
+        for key, value in {"dashboard": dashboard, "tracing": tracing, "metric_math": metric_math}.items():
             if value not in SWITCH:
                 problems.append(f"{key}: must be one of {', '.join(SWITCH)}, not {value!r}")
         cors_origins, user_pool = node.try_get_context("cors_origins"), node.try_get_context("user_pool")
@@ -94,6 +96,7 @@ class Settings:
             thresholds,
             SWITCH[dashboard],
             SWITCH[tracing],
+            SWITCH[metric_math],
             origins,
             user_pool or None,
         )

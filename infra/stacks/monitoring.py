@@ -36,8 +36,9 @@ class MonitoringStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, env=env, description="Celeriac: alarms and the dashboard")
         alarms = Alarms(self, "Alarms", topic_name=f"{names.deployment}-alarms", email=settings.alarm_email)
+        counts_failures = settings.metrics != "off" and settings.metric_math
         for config in workers:
-            _watch(alarms, names, config, counts_failures=settings.metrics != "off")
+            _watch(alarms, names, config, counts_failures=counts_failures)
         for name in (API, OPERATOR, ARRIVALS, DEAD_LETTERS):
             alarms.on_function(name, names.function(name))
         alarms.on_dead_letters(ARRIVALS, names.dead_letters(ARRIVALS), are_taken=False)

@@ -160,6 +160,15 @@ def test_metrics_that_are_off_are_not_looked_at(
     assert ("SEARCH(" in text, "TimeInQueue" in text) == (False, level == "worker")
 
 
+def test_where_cloudwatch_does_not_compute_no_alarm_asks_it_to(
+    synthesize: Any, write_workers: Any, tmp_path: Any
+) -> None:
+    templates = synthesize(write_workers(tmp_path / "functions", {"notify": ""}), metric_math="off")
+    alarms = _of_type(templates, "Alarm")
+    assert alarms
+    assert [alarm["AlarmName"] for alarm in alarms if "Metrics" in alarm] == []
+
+
 def test_a_deployment_may_do_without_the_dashboard(synthesize: Any, write_workers: Any, tmp_path: Any) -> None:
     templates = synthesize(write_workers(tmp_path / "functions", {}), dashboard="off")
     assert _of_type(templates, "Dashboard") == []
