@@ -70,6 +70,13 @@ def kill(engine: Any, operations: Operations, sent: list[Message]) -> None:
         aws.client("sqs").send_message(QueueUrl=dead, MessageBody=item.dumps(), **line)
 
 
+def put_figure(namespace: str, name: str, value: float, ago_s: float, **dimensions: str) -> None:
+    """Tell CloudWatch what AWS would."""
+    told = [{"Name": key, "Value": word} for key, word in dimensions.items()]
+    about = {"MetricName": name, "Dimensions": told, "Timestamp": clock.now() - timedelta(seconds=ago_s)}
+    aws.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=[{**about, "Value": value}])
+
+
 def read_by_a_function(url: str) -> None:
     """Have a function read a queue."""
     role = aws.client("iam").create_role(
@@ -184,11 +191,11 @@ def test_a_worker_tells_its_card_and_its_function(engine: Any, read: None, opera
         assert (worker.memory_mb, worker.timeout_s, bare.state) == (256, 7, None)
 
 
-def test_what_was_used_is_what_cloudwatch_counted(engine: Any, read: None, operations: Operations, kind: str) -> None:
+def test_what_was_used_is_what_cloudwatch_counted(engine: Any, read: None, operations: Operations) -> None:
     since = clock.now() - timedelta(hours=1)
     assert operations.usage(since) is None
-    if kind != "moto":
-        return  # the twin is told what to say; MiniStack takes no figures of AWS's own namespaces
+    if isinstance(operations, MemoryOperations):
+        return  # it is told what to say
     name, table = engine.broker.queues["b"].rpartition("/")[2], cast(Any, engine.backend).table
     for namespace, metric, dimension, value, number in [
         ("AWS/Lambda", "Invocations", "FunctionName", name, 3.0),
@@ -197,17 +204,21 @@ def test_what_was_used_is_what_cloudwatch_counted(engine: Any, read: None, opera
         ("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", table, 7.0),
         ("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", "another", 99.0),
     ]:
-        dimensions = [{"Name": dimension, "Value": value}]
-        data = [
-            {
-                "MetricName": metric,
-                "Dimensions": dimensions,
-                "Value": number,
-                "Timestamp": clock.now() - timedelta(minutes=1),
-            }
-        ]
-        aws.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
+        put_figure(namespace, metric, number, ago_s=60, **{dimension: value})
     assert operations.usage(since) == Usage(messages=5, invocations=3, gb_s=2, writes=7)
+
+
+def test_the_age_of_the_oldest_message_is_the_last_that_cloudwatch_was_told(
+    engine: Any, operations: Operations
+) -> None:
+    engine.broker.publish([message()])
+    if isinstance(operations, MemoryOperations):
+        return  # it knows
+    name = engine.broker.queues["b"].rpartition("/")[2]
+    for ago_s, age_s in ((300, 40.0), (150, 200.0), (60, 7.0)):
+        put_figure("AWS/SQS", "ApproximateAgeOfOldestMessage", age_s, ago_s, QueueName=name)
+    (queue,) = operations.queues(["b"])
+    assert queue.oldest_s == 7
 
 
 def test_the_log_of_a_worker_tells_of_its_tasks_alone(engine: Any, operations: Operations) -> None:

@@ -242,8 +242,13 @@ def _figures(queries: list[dict[str, Any]], since: datetime) -> dict[int, list[f
             for page in pages.paginate(MetricDataQueries=asked, StartTime=since, EndTime=clock.now()):
                 for item in page["MetricDataResults"]:
                     if item["Values"]:
-                        found.setdefault(int(item["Id"].removeprefix("q")), []).extend(item["Values"])
+                        found.setdefault(int(item["Id"].removeprefix("q")), []).extend(_newest_first(item))
     return found
+
+
+def _newest_first(item: Mapping[str, Any]) -> list[float]:
+    """A metric's values in CloudWatch's order, which an emulator may not keep."""
+    return [value for _, value in sorted(zip(item["Timestamps"], item["Values"], strict=True), reverse=True)]
 
 
 def _lines(worker: str, event: Mapping[str, Any]) -> Iterator[LogLine]:
