@@ -3,7 +3,7 @@
 define HELP
   make demo     a photo and a PDF go in over HTTP; thumbnails, text and mails come out
   make up       the same cloud, kept running: prints its URL          make down   stop it
-  make clock    fires the schedules of an ENDPOINT whose own Scheduler does not (LocalStack)
+  make console  a page on it: queues, tasks, failures, schedules      make status what it is doing
   make test     every test, on an embedded AWS of its own, and Celery's own tests on the twin in memory
   make test-celery-suite     Celery's own tests on both engines, or on one: ENGINE=twin, ENGINE=ministack
   make lint     ruff and mypy                                         make lock   pin the requirements anew
@@ -35,7 +35,7 @@ LOCAL := .venv/bin/python -m local
 TARGET := $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON)) \
 	$(if $(LAMBDA_ARCHITECTURE),--architecture $(LAMBDA_ARCHITECTURE))
 
-.PHONY: help setup demo up down clock status test test-celery-suite lint synth lock clean
+.PHONY: help setup demo up down console status test test-celery-suite lint synth lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -51,13 +51,13 @@ up: setup
 	@$(LOCAL) up $(TARGET)
 
 down: setup
-	@$(LOCAL) down
+	@$(LOCAL) down $(TARGET)
 
-clock: setup
-	@$(LOCAL) clock $(TARGET)
+console: setup
+	@$(LOCAL) console $(TARGET)
 
 status: setup
-	@$(LOCAL) status
+	@$(LOCAL) status $(TARGET)
 
 # All of them, or those that TESTS names; all are Celery's own, too, on the twin.
 test: setup .venv/.browser

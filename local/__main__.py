@@ -1,10 +1,10 @@
-"""`python -m local up|down|clock|demo|status`: the whole system on this machine."""
+"""`python -m local up|down|console|status|follow|demo`: the whole system on this machine."""
 
 import argparse
 import sys
 
 from local.cloud import CloudStartError
-from local.commands import Options, clock, demo, down, status, up
+from local.commands import Options, console, demo, down, follow, status, up
 from local.deploy import DeployError
 from local.endpoint import ForeignEndpointError
 from local.outputs import OutputsError
@@ -18,8 +18,12 @@ COMMANDS = {
     "demo": (demo, "deploy, send a photo and a PDF through, show the results, stop what was started"),
     "up": (up, "start the embedded AWS if none runs, deploy, and keep it running"),
     "down": (down, "stop what `up` started"),
-    "clock": (clock, "fire schedules that are due, for an emulator (LocalStack) whose Scheduler does not"),
-    "status": (status, "say whether it runs, and where"),
+    "console": (console, "open the console, after `up` where that is to be done yet"),
+    "status": (status, "say whether and where it runs, and what it is doing"),
+    "follow": (
+        follow,
+        "what `up` leaves running: keeps figures, and fires schedules where the emulator (LocalStack) does not",
+    ),
 }
 
 

@@ -1,12 +1,15 @@
-"""What `up`, `down`, `clock`, `demo` and `status` do."""
+"""What `up`, `down`, `console`, `follow`, `demo` and `status` do."""
 
 from dataclasses import dataclass
+from threading import Event
 
-from local.clock import Clock
+from local import command_line
+from local.background import Background
 from local.cloud import Cloud
 from local.demo import demo as run_demo
 from local.deploy import Deployer
 from local.endpoint import Endpoint
+from local.follower import Follower
 from local.hints import hints
 from local.outputs import DEPLOYMENT, Outputs
 from local.runtime import Runtime
@@ -34,46 +37,63 @@ def demo(options: Options, screen: Screen) -> int:
 
 def up(options: Options, screen: Screen) -> int:
     """Start it if it does not run, deploy, and say how to use it."""
+    system = _up(options, screen)
+    _say(system, options, screen)
+    screen.title("`make down` stops it.")
+    return 0
+
+
+def down(options: Options, screen: Screen) -> int:
+    """Stop what `up` started: the embedded AWS and every follower, or the one at an endpoint that was named."""
+    folders = [folder_of(options.endpoint)] if options.endpoint else [HOME, *HOME.glob("at-*")]
+    followers = [folder for folder in folders if Background(folder).stop()]
+    if not options.endpoint and Cloud(HOME).stop():
+        screen.line("The embedded AWS is stopped.")
+    elif followers:
+        screen.line("It is followed no more. What runs at an ENDPOINT of yours goes on.")
+    else:
+        screen.line("Nothing was running.")
+    return 0
+
+
+def console(options: Options, screen: Screen) -> int:
+    """Open the console, after `up` where that has not been done yet."""
+    command_line.become(_found(options) or _up(options, screen), "console")
+
+
+def follow(options: Options, screen: Screen) -> int:
+    """Put figures into an emulator's CloudWatch, and fire its schedules if it does not, while it answers."""
+    endpoint = _running(options)
+    if not endpoint:
+        screen.line("Not running: `make up` starts it.")
+        return 1
+    screen.fact("follows", f"{DEPLOYMENT} at {endpoint.url}")
+    Follower(endpoint, DEPLOYMENT).run(Event())
+    return 0
+
+
+def status(options: Options, screen: Screen) -> int:
+    """Say whether it runs, how to use it, and what the queues, their lanes and the schedules are doing."""
+    endpoint, system = _running(options), _found(options)
+    if not endpoint:
+        screen.line("Not running: `make up` starts it.")
+        return 0
+    if not system:
+        screen.line(f"Running at {endpoint.url}, with nothing deployed: `make up` does it.")
+        return 0
+    screen.fact("the cloud", endpoint.url)
+    _say(system, options, screen)
+    screen.line()
+    return command_line.run(system, "status")
+
+
+def _up(options: Options, screen: Screen) -> System:
     screen.title("Celeriac, on this machine")
     with cloud_at(options.endpoint, Cloud(HOME), keep=True) as endpoint:
         system = _deployed(options, endpoint, screen)
         prepare(system)
-    _say(system, screen)
-    if not options.endpoint:
-        screen.title("`make down` stops it.")
-    return 0
-
-
-def down(_: Options, screen: Screen) -> int:
-    """Stop what `up` started."""
-    screen.line("The embedded AWS is stopped." if Cloud(HOME).stop() else "Nothing was running.")
-    return 0
-
-
-def clock(options: Options, screen: Screen) -> int:
-    """Fire the schedules of what is deployed, where an emulator does not; until it is interrupted."""
-    found = Cloud(HOME).running()
-    if not options.endpoint and not found:
-        screen.line("Nothing is running: `make up` starts it.")
-        return 1
-    endpoint = named(options.endpoint or (found.url if found else ""))
-    screen.fact("fires the schedules at", endpoint.url)
-    Clock(endpoint, DEPLOYMENT).run()
-    return 0
-
-
-def status(_: Options, screen: Screen) -> int:
-    """Say whether it runs, and how to use it."""
-    found = Cloud(HOME).running()
-    if not found:
-        screen.line("Not running: `make up` starts it.")
-        return 0
-    outputs = HOME / "outputs.json"
-    if not outputs.exists():
-        screen.line(f"Running at {found.url}, with nothing deployed.")
-        return 0
-    _say(System(Endpoint(found.url), Outputs.read(outputs)), screen)
-    return 0
+        Background(folder_of(options.endpoint)).start(endpoint)
+    return system
 
 
 def _deployed(options: Options, endpoint: Endpoint, screen: Screen) -> System:
@@ -83,7 +103,24 @@ def _deployed(options: Options, endpoint: Endpoint, screen: Screen) -> System:
     return System(endpoint, outputs)
 
 
-def _say(system: System, screen: Screen) -> None:
+def _running(options: Options) -> Endpoint | None:
+    """The emulator that was named, or else one's own if it runs."""
+    if options.endpoint:
+        return named(options.endpoint)
+    found = Cloud(HOME).running()
+    return Endpoint(found.url) if found else None
+
+
+def _found(options: Options) -> System | None:
+    """What was deployed by an earlier command, and still runs."""
+    endpoint, outputs = _running(options), folder_of(options.endpoint) / "outputs.json"
+    system = System(endpoint, Outputs.read(outputs)) if endpoint and outputs.exists() else None
+    return system if system and system.is_there() else None
+
+
+def _say(system: System, options: Options, screen: Screen) -> None:
     screen.fact("the API", system.api.url)
+    follower = Background(folder_of(options.endpoint)).running()
+    screen.fact("the figures", f"kept by process {follower.pid}" if follower else "not kept: `make up` sees to it")
     screen.title("Try it")
     screen.lines(hints(system))

@@ -41,7 +41,7 @@ class Deployer:
             "stage": STAGE,
             "architecture": self.runtime.architecture,
             "python": self.runtime.python,
-            "metrics": "off",  # no emulator reads figures from logs, and MiniStack refuses alarms that compute
+            "metric_math": "off",  # MiniStack refuses alarms that compute
             "far_etas": "schedule" if self.endpoint.fires_schedules() else "hop",
         }
         self._cdk(

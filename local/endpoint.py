@@ -45,10 +45,11 @@ class Endpoint:
 
     def fires_schedules(self) -> bool:
         """Whether its EventBridge Scheduler works: MiniStack's does, LocalStack's takes schedules and forgets them."""
-        try:
-            return web.request("GET", f"{self.url}/_ministack/ses/messages", timeout_s=5).status == HTTPStatus.OK
-        except OSError:
-            return False
+        return self._is_ministack()
+
+    def counts_calls(self) -> bool:
+        """Whether it tells its CloudWatch of invocations and messages: LocalStack does, MiniStack does not."""
+        return not self._is_ministack()
 
     def client(self, service: str) -> Any:
         """A boto3 client that sees this endpoint and none of the person's own profiles and credentials."""
@@ -68,6 +69,12 @@ class Endpoint:
             "AWS_EC2_METADATA_DISABLED": "true",
             "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY", ""), "127.0.0.1", "localhost"])),
         }
+
+    def _is_ministack(self) -> bool:
+        try:
+            return web.request("GET", f"{self.url}/_ministack/ses/messages", timeout_s=5).status == HTTPStatus.OK
+        except OSError:
+            return False
 
 
 def _is_this_machine(url: str) -> bool:

@@ -20,6 +20,8 @@ def hints(system: System) -> list[str]:
         _upload("/pdfs", "application/pdf", "samples/report.pdf"),
         f'{SIGNED} "$API/tasks/ID?wait=20"     # with an id from one of the answers',
         f"export {' '.join(_client_variables(system))}",
+        ".venv/bin/celeriac console     # a page; or `make console`",
+        ".venv/bin/celeriac events --follow",
         f".venv/bin/python -c {shlex.quote(CLIENT)}",
     ]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from local.endpoint import Endpoint
 
-RUNTIME_LINES = ("INIT_START ", "START RequestId:", "END RequestId:", "REPORT RequestId:")
+LEFT_OUT = ("INIT_START ", "START RequestId:", "END RequestId:", "REPORT RequestId:", '{"_aws":')
 
 
 def tail(endpoint: Endpoint, function: str, lines: int = 30) -> list[str]:
@@ -22,8 +22,8 @@ def tail(endpoint: Endpoint, function: str, lines: int = 30) -> list[str]:
 
 
 def readable(lines: Iterable[str]) -> list[str]:
-    """The lines without Lambda's own, JSON ones as a sentence and, where there is one, a traceback."""
-    return [said for line in lines if line and not line.startswith(RUNTIME_LINES) for said in _said(line)]
+    """The lines without Lambda's own and figures, JSON ones as a sentence and, where there is one, a traceback."""
+    return [said for line in lines if line and not line.startswith(LEFT_OUT) for said in _said(line)]
 
 
 def _said(line: str) -> list[str]:

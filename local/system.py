@@ -24,6 +24,15 @@ class System:
         """The HTTP API."""
         return Api(self.outputs.api_url(self.endpoint))
 
+    def is_there(self) -> bool:
+        """Whether it is deployed still: an emulator that was started afresh knows nothing of it."""
+        ssm = self.endpoint.client("ssm")
+        try:
+            ssm.get_parameter(Name=f"/celeriac/{self.outputs.deployment}")
+        except ssm.exceptions.ParameterNotFound:
+            return False
+        return True
+
     def queue_url(self, worker: str) -> str:
         """The queue of a worker."""
         name = f"{self.outputs.deployment}-{worker}"

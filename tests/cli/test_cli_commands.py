@@ -291,7 +291,7 @@ def test_what_was_used_costs_what_aws_lists(desktop: Any) -> None:
     nothing = desktop.types("cost", "--last", "30d")
     assert (nothing.code, nothing.err) == (
         1,
-        "celeriac: CloudWatch has no figures of that time; a local cloud has none at all\n",
+        "celeriac: CloudWatch has no figures of that time; a local cloud has some only where `make up` keeps it\n",
     )
     desktop.twin.operations.used = Usage(messages=1e6, invocations=1e5, gb_s=25_000, writes=1e6, reads=5e5)
     told = desktop.types("cost", "--last", "30d", "-j").json

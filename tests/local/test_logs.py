@@ -3,12 +3,13 @@ import json
 from local.logs import readable
 
 
-def test_lines_of_lambda_itself_are_left_out() -> None:
+def test_lines_of_lambda_itself_and_figures_are_left_out() -> None:
     lines = [
         "START RequestId: 1 Version: $LATEST",
         "hello",
         "END RequestId: 1",
         "REPORT RequestId: 1\tDuration: 2 ms",
+        '{"_aws":{"Timestamp":1}}',
         "",
     ]
 

@@ -69,7 +69,7 @@ def cost(
 def _used(session: Session, since: datetime) -> dict[str, float]:
     usage = session.app.operations.usage(since)
     if usage is None:
-        raise ValueError("CloudWatch has no figures of that time; a local cloud has none at all")
+        raise ValueError("CloudWatch has no figures of that time; a local cloud has some only where `make up` keeps it")
     return dollars_of(usage)
 
 

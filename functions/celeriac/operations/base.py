@@ -77,7 +77,7 @@ class Operations(ABC):
 
     @abstractmethod
     def usage(self, since: datetime) -> Usage | None:
-        """What has been used since a time; None where CloudWatch has no figures, as in a local cloud.
+        """What has been used since a time; None where CloudWatch has no figures.
 
         SQS's figures are of all queues but the dead letters', DynamoDB's of the result table.
         """

@@ -1,0 +1,25 @@
+"""The command `celeriac`, on what is deployed on this machine."""
+
+import os
+import subprocess
+import sys
+from typing import NoReturn
+
+from local.system import System
+
+
+def run(system: System, *words: str) -> int:
+    """Run it on this terminal; its exit code."""
+    return subprocess.run([*_COMMAND, *words], env=_environment(system), check=False).returncode  # noqa: S603
+
+
+def become(system: System, *words: str) -> NoReturn:
+    """Let it take this process over, so that Ctrl-C and signals are its own."""
+    os.execve(sys.executable, [*_COMMAND, *words], _environment(system))  # noqa: S606
+
+
+_COMMAND = (sys.executable, "-m", "celeriac")
+
+
+def _environment(system: System) -> dict[str, str]:
+    return system.endpoint.environment() | {"CELERIAC_DEPLOYMENT": system.outputs.deployment}
