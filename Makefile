@@ -6,7 +6,7 @@ define HELP
   make console  a page on it: queues, tasks, failures, schedules      make status what it is doing
   make test     every test, on an embedded AWS of its own, and Celery's own tests on the twin in memory
   make test-celery-suite     Celery's own tests on both engines, or on one: ENGINE=twin, ENGINE=ministack
-  make lint     ruff and mypy                                         make lock   pin the requirements anew
+  make lint     ruff, mypy and tsc                                   make lock   pin the requirements anew
   make synth    the CloudFormation templates, into cdk.out            make clean  remove what was made
 
   PYTHON=python3.13                  the interpreter to build the environments with
@@ -75,6 +75,8 @@ lint: setup
 	@# The blocks in the documents are laid out by hand.
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
+	@# The console's page is JavaScript, with its types in comments.
+	tsc --project .
 
 synth: setup
 	npx cdk synth --all --quiet

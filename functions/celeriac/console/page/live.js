@@ -1,0 +1,107 @@
+// Asking again and again, while somebody looks: nothing is asked while the tab is hidden or the reader has paused, and less
+// and less while the API does not answer.
+
+import { Refusal } from "./api.js";
+
+const LONGEST_MS = 60_000;
+const SOON_MS = 50; // so that what asks at the same time is counted as one
+
+/**
+ * @template T
+ * @typedef {{every_s: number | (() => number), ask: (signal: AbortSignal) => Promise<T>, show: (document: T) => void, refused?: (refusal: Refusal) => boolean}} Watched
+ */
+/** @typedef {Watched<any> & {timer: number, due: number, isAsking: boolean}} Watch */
+/** @typedef {{isPaused: boolean, isHidden: boolean, updatedAt: Date | null, problem: string, nextAt: number}} Condition */
+
+export class Live {
+  #watches = /** @type {Watch[]} */ ([]);
+  #abort = new AbortController();
+  #failures = 0;
+  #isPaused = false;
+  #updatedAt = /** @type {Date | null} */ (null);
+  #problem = "";
+
+  /** @param {(condition: Condition) => void} told of every change of the condition */
+  constructor(told) {
+    this.told = told;
+    document.addEventListener("visibilitychange", () => this.#arrange());
+  }
+
+  /** @returns {Condition} */
+  get condition() {
+    const nextAt = Math.min(...this.#watches.map((watch) => watch.due));
+    return { isPaused: this.#isPaused, isHidden: document.hidden, updatedAt: this.#updatedAt, problem: this.#problem, nextAt };
+  }
+
+  /**
+   * Ask now, and then every so often; `refused` answers whether it has shown a refusal in its own way.
+   * @template T
+   * @param {Watched<T>} watched
+   */
+  watch(watched) {
+    const watch = { ...watched, timer: 0, due: 0, isAsking: false };
+    this.#watches.push(watch);
+    void this.#ask(watch);
+  }
+
+  /** Ask for everything again at once, whether paused or not. */
+  refresh() {
+    for (const watch of this.#watches) void this.#ask(watch);
+  }
+
+  /** Forget what is watched; answers that are under way are dropped. */
+  clear() {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    for (const watch of this.#watches) clearTimeout(watch.timer);
+    this.#watches = [];
+  }
+
+  /** @param {boolean} isPaused */
+  pause(isPaused) {
+    this.#isPaused = isPaused;
+    this.#arrange();
+  }
+
+  #arrange() {
+    for (const watch of this.#watches) this.#schedule(watch);
+    this.told(this.condition);
+  }
+
+  /** @param {Watch} watch */
+  #schedule(watch) {
+    clearTimeout(watch.timer);
+    if (this.#isPaused || document.hidden || watch.isAsking) return;
+    watch.timer = setTimeout(() => void this.#ask(watch), Math.max(SOON_MS, watch.due - Date.now()));
+  }
+
+  /** @param {Watch} watch */
+  async #ask(watch) {
+    if (watch.isAsking) return;
+    watch.isAsking = true;
+    const { signal } = this.#abort;
+    try {
+      const document = await watch.ask(signal);
+      if (signal.aborted) return;
+      this.#note("");
+      watch.show(document);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Refusal)) throw error;
+      const isShown = watch.refused?.(error) ?? false;
+      this.#note(isShown ? "" : error.message);
+    } finally {
+      watch.isAsking = false;
+      const every_ms = 1000 * (typeof watch.every_s === "function" ? watch.every_s() : watch.every_s);
+      watch.due = Date.now() + Math.min(Math.max(LONGEST_MS, every_ms), every_ms * 2 ** this.#failures);
+      if (!signal.aborted) this.#arrange();
+    }
+  }
+
+  /** @param {string} problem */
+  #note(problem) {
+    this.#failures = problem ? Math.min(this.#failures + 1, 5) : 0;
+    this.#problem = problem;
+    if (!problem) this.#updatedAt = new Date();
+  }
+}

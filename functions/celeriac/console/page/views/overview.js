@@ -1,0 +1,79 @@
+// Overview: what waits, what fails, and how it has been going.
+
+import { patch, h } from "../dom.js";
+import { charts } from "./charts.js";
+import { RANGES, choices, latestFailures, running, tiles } from "./overview_parts.js";
+
+/** @typedef {import("../documents.js").QueueList} QueueList */
+/** @typedef {import("../documents.js").TaskPage} TaskPage */
+/** @typedef {import("../documents.js").Figures} Figures */
+/** @typedef {import("../router.js").Route} Route */
+
+/**
+ * @param {import("../main.js").Page} page
+ * @returns {import("../main.js").View}
+ */
+export function overview(page) {
+  const figures = charts();
+  const [head, tileRow, lists] = [h("div", { class: "row head" }), h("div", { class: "tiles" }), h("div", { class: "panels" })];
+  page.root.append(head, tileRow, h("div", { class: "charts" }, figures.elements), lists);
+  const seen = /** @type {{queues?: QueueList, failures?: TaskPage, running?: TaskPage, workers: string[]}} */ ({ workers: [] });
+  let route = page.route;
+
+  function draw() {
+    const worker = route.query.worker ?? "";
+    patch(head, h("h1", null, "Overview"), h("span", { class: "spring" }), choices(route, seen.workers));
+    const queues = seen.queues?.queues.filter((queue) => !worker || queue.worker === worker);
+    patch(tileRow, tiles(queues, seen.failures));
+    patch(lists, latestFailures(seen.failures), running(seen.running));
+  }
+
+  function ask() {
+    const { api, live } = page;
+    const range_s = RANGES[route.query.range ?? ""] ?? RANGES["3 h"] ?? 0;
+    live.watch({
+      every_s: 5,
+      ask: (signal) => /** @type {Promise<QueueList>} */ (api.get("queues", {}, signal)),
+      show: (document) => {
+        seen.queues = document;
+        seen.workers = [...new Set([...seen.workers, ...document.queues.map((queue) => queue.worker)])].sort();
+        draw();
+      },
+    });
+    live.watch({
+      every_s: 10,
+      ask: (signal) => /** @type {Promise<TaskPage>} */ (api.get("tasks", { state: "FAILURE", since: midnight().toISOString(), limit: "100" }, signal)),
+      show: (document) => ((seen.failures = document), draw()),
+    });
+    live.watch({
+      every_s: 5,
+      ask: (signal) => /** @type {Promise<TaskPage>} */ (api.get("tasks", { state: "STARTED", limit: "10" }, signal)),
+      show: (document) => ((seen.running = document), draw()),
+    });
+    live.watch({
+      every_s: 60,
+      ask: (signal) => {
+        const since = new Date(Date.now() - range_s * 1000).toISOString();
+        return /** @type {Promise<Figures>} */ (api.get("metrics", { since, worker: route.query.worker }, signal));
+      },
+      show: (document) => figures.show(document, route.query.worker ?? ""),
+      refused: (refusal) => (refusal.isPassing ? false : (figures.refuse(refusal.message), true)),
+    });
+  }
+
+  draw();
+  ask();
+  return {
+    title: "Overview",
+    turn: (next) => {
+      route = next;
+      draw();
+      ask();
+    },
+  };
+}
+
+function midnight() {
+  const now = new Date();
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate());
+}

@@ -1,0 +1,16 @@
+// How far back a list goes.
+
+const SECONDS = /** @type {Record<string, number>} */ ({ "15 min": 900, "1 h": 3600, "24 h": 86_400, "7 d": 604_800 });
+
+/** What may be chosen. */
+export const SINCE = Object.keys(SECONDS);
+
+/**
+ * The moment that a choice means; another text is a moment itself.
+ * @param {string | undefined} chosen
+ */
+export function sinceOf(chosen) {
+  if (!chosen) return undefined;
+  const ago_s = SECONDS[chosen];
+  return ago_s ? new Date(Date.now() - ago_s * 1000).toISOString() : chosen;
+}

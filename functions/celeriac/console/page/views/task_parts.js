@@ -1,0 +1,117 @@
+// The parts of a task's story: facts, what came of it, what was asked, and what it said.
+
+import { h } from "../dom.js";
+import { json, verbatim } from "../json.js";
+import { link } from "../router.js";
+import { loading } from "../table.js";
+import { cut, shortId, visible } from "../text.js";
+import { between, clock, duration, moment, utc } from "../time.js";
+
+/** @typedef {import("../documents.js").TaskDocument} TaskDocument */
+/** @typedef {import("../documents.js").LogLine} LogLine */
+/** @typedef {import("../dom.js").Child} Child */
+
+// What is shown in places of its own.
+const ELSEWHERE = new Set(["v", "id", "task", "args", "kwargs", "queue", "retries", "root_id", "parent_id", "group"]);
+const MOMENTS = new Set(["eta", "expires", "slot"]);
+const LINES_SHOWN = 300;
+
+/** @param {TaskDocument} task */
+export function facts(task) {
+  const kin = (/** @type {string | null | undefined} */ id) => (id && id !== task.id ? h("a", { href: link("task", id) }, shortId(id)) : null);
+  return h(
+    "dl",
+    { class: "facts" },
+    fact("Queue", task.queue && h("a", { href: link("tasks", "", { queue: task.queue }) }, visible(task.queue))),
+    fact("Attempt", String(task.attempt + 1)),
+    fact("Began", task.started_at && moment(task.started_at)),
+    fact("Ended", task.done_at && moment(task.done_at)),
+    fact("Took", task.done_at && task.started_at && duration(between(task.started_at, task.done_at))),
+    fact("Parent", kin(task.parent_id)),
+    fact("Root", kin(task.root_id)),
+    fact("Group", task.group_id && shortId(task.group_id)),
+    fact("Children", task.children.length ? String(task.children.length) : null),
+  );
+}
+
+/**
+ * @param {string} name
+ * @param {Child} value
+ */
+function fact(name, value) {
+  return value ? h("div", { "data-key": name }, h("dt", null, name), h("dd", null, value)) : null;
+}
+
+/**
+ * What came of it, or what it says of itself so far.
+ * @param {TaskDocument} task
+ * @returns {Child[]}
+ */
+export function outcome(task) {
+  const told = task.meta === null || task.meta === undefined ? null : [h("h3", { "data-key": "so far" }, "What it tells of its progress"), json(task.meta, "Progress")];
+  if (task.error) {
+    const type = h("strong", null, cut(task.error.type, 200));
+    return [h("div", { class: "error raised" }, type, long(task.error.message)), ...(task.traceback ? [h("h3", null, "Traceback"), verbatim(task.traceback, "Traceback")] : []), ...(told ?? [])];
+  }
+  if (task.result_omitted) return [h("p", { class: "quiet" }, task.result_omitted)];
+  if (task.state === "SUCCESS") return [json(task.result, "Result")];
+  return told ?? [h("p", { class: "quiet" }, "There is no result yet.")];
+}
+
+/** @param {string} text */
+function long(text) {
+  return text.length > 2000 ? verbatim(text, "Error") : h("p", null, visible(text));
+}
+
+/**
+ * What was asked: arguments, and the options that say something.
+ * @param {Record<string, unknown> | null} asked
+ * @param {TaskDocument} task
+ * @returns {Child[]}
+ */
+export function message(asked, task) {
+  if (!asked) return [h("p", { class: "quiet" }, task.state === "FAILURE" ? "Its message is not kept any more: it was dropped." : "Only what failed, or is to be tried again, keeps its message.")];
+  const options = Object.entries(asked).filter(([name, value]) => !ELSEWHERE.has(name) && value !== null);
+  return [
+    h("h3", null, "args"),
+    json(asked.args ?? [], "Arguments"),
+    h("h3", null, "kwargs"),
+    json(asked.kwargs ?? {}, "Keyword arguments"),
+    options.length ? h("h3", null, "Options") : null,
+    options.length ? h("dl", { class: "facts options" }, options.map(([name, value]) => fact(visible(name), written(name, value)))) : null,
+  ];
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function written(name, value) {
+  if (MOMENTS.has(name) && typeof value === "string") return moment(value);
+  if (typeof value === "object") return json(value, name);
+  return h("code", null, cut(String(value), 400));
+}
+
+/**
+ * What the task, and the library about it, wrote to the log.
+ * @param {LogLine[] | null} lines
+ * @param {string} trouble
+ */
+export function logLines(lines, trouble) {
+  if (!lines) return trouble ? h("p", { class: "quiet" }, trouble) : loading();
+  if (!lines.length) return h("p", { class: "quiet" }, "The log says nothing of it: it has not begun, or its lines are still on their way.");
+  const left = lines.length > LINES_SHOWN ? h("li", { class: "quiet" }, `… and ${lines.length - LINES_SHOWN} lines before these`) : null;
+  return h("ol", { class: "log" }, left, lines.slice(-LINES_SHOWN).map((line, index) => h("li", { "data-key": `${line.at} ${index}` }, ...logLine(line))));
+}
+
+/** @param {LogLine} line */
+function logLine(line) {
+  const date = new Date(line.at);
+  const about = Object.fromEntries(Object.entries(line.fields).filter(([name]) => line.state === null && !["root_id", "logger"].includes(name)));
+  const hasMore = line.traceback || Object.keys(about).length > 0;
+  const level = line.level === "INFO" || line.level === "DEBUG" ? "quiet" : `level ${line.level.toLowerCase() === "warning" ? "warn" : "error"}`;
+  return [
+    h("div", { class: "row" }, h("time", { datetime: line.at, title: utc(date), class: "mono quiet" }, clock(date, true)), h("span", { class: `mono ${level}` }, cut(line.level, 12)), line.attempt === null ? null : h("span", { class: "quiet" }, `#${line.attempt + 1}`), h("span", { class: "says" }, cut(line.message, 4000))),
+    hasMore ? h("details", null, h("summary", { class: "quiet" }, "More"), Object.keys(about).length ? json(about, "Fields") : null, line.traceback ? verbatim(line.traceback, "Traceback") : null) : null,
+  ];
+}
