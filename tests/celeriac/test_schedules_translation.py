@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from cronsim import CronSim
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -56,7 +57,6 @@ def witness(when: crontab, start: datetime, zone: ZoneInfo) -> Iterator[datetime
 
     For cron(8) one of the two fields of days is enough, for Celery both must match: so it is asked for one of them.
     """
-    cronsim = pytest.importorskip("cronsim")
     own = ((when.minute, 60), (when.hour, 24), (when.day_of_month, 31), (when.month_of_year, 12), (when.day_of_week, 7))
     told = ["*" if len(each) == size else ",".join(map(str, sorted(each))) for each, size in own]
     minute, hour, days, months, weekdays = told
@@ -65,7 +65,7 @@ def witness(when: crontab, start: datetime, zone: ZoneInfo) -> Iterator[datetime
     else:
         asked, wanted = " ".join(told), set(range(7))
     before = start.astimezone(zone).replace(tzinfo=None) - timedelta(days=1)
-    for wall in cronsim.CronSim(asked, before):
+    for wall in CronSim(asked, before):
         moment = wall.replace(tzinfo=zone).astimezone(UTC)
         is_shown = moment.astimezone(zone).replace(tzinfo=None) == wall
         if moment > start and is_shown and wall.isoweekday() % 7 in wanted:
