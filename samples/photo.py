@@ -70,7 +70,7 @@ def _glow(image: Image.Image) -> None:
 
 
 def _clouds(image: Image.Image) -> None:
-    chance = random.Random(11)  # noqa: S311 - a painting, not a secret
+    chance = random.Random(11)
     veil = Image.new("L", (SIZE[0] // 4, SHORE // 4))
     draw = ImageDraw.Draw(veil)
     for _ in range(70):
@@ -80,7 +80,7 @@ def _clouds(image: Image.Image) -> None:
 
 
 def _ridge(image: Image.Image, seed: int, height: int, roughness: int, colour: _Colour) -> None:
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     waves = [(roughness / n**1.3, n * (0.9 + chance.random()) / SIZE[0], chance.random() * 9) for n in range(1, 60)]
     crest = [
         (x, height - sum(amplitude * math.sin(6.3 * frequency * x + phase) for amplitude, frequency, phase in waves))
@@ -90,7 +90,7 @@ def _ridge(image: Image.Image, seed: int, height: int, roughness: int, colour: _
 
 
 def _trees(image: Image.Image) -> None:
-    chance = random.Random(5)  # noqa: S311
+    chance = random.Random(5)
     draw = ImageDraw.Draw(image)
     for x in sorted(chance.randrange(SIZE[0]) for _ in range(230)):
         height, foot = chance.randrange(60, 210), SHORE - chance.randrange(0, 50)
@@ -114,7 +114,7 @@ def _water(land: Image.Image) -> Image.Image:
 
 
 def _reeds(image: Image.Image) -> None:
-    chance = random.Random(8)  # noqa: S311
+    chance = random.Random(8)
     draw = ImageDraw.Draw(image)
     for _ in range(170):
         x = chance.choice((chance.randrange(0, 800), chance.randrange(1900, SIZE[0])))
@@ -128,6 +128,6 @@ def _reeds(image: Image.Image) -> None:
 
 def _grain() -> Image.Image:
     """A little film grain, the same every time."""
-    chance = random.Random(3)  # noqa: S311
+    chance = random.Random(3)
     small = Image.frombytes("L", (612, 816), bytes(byte % 9 for byte in chance.randbytes(612 * 816)))
     return Image.merge("RGB", [small.resize(SIZE, Image.Resampling.BILINEAR)] * 3)

@@ -25,7 +25,7 @@ def test_settings_are_attributes_and_items_with_celerys_defaults() -> None:
     assert (conf.task_always_eager, conf.result_expires) == (True, timedelta(minutes=1))
     assert set(DEFAULTS) <= set(conf)
     with pytest.raises(AttributeError, match="no setting 'no_such'"):
-        conf.no_such  # noqa: B018
+        conf.no_such
 
 
 def test_a_setting_of_the_applications_own_is_kept() -> None:
@@ -202,7 +202,7 @@ def test_settings_are_asked_for_what_they_do_not_have() -> None:
     assert conf.get("own") is None
     assert len(conf) == 207
     with pytest.raises(AttributeError):
-        conf._nothing  # noqa: B018
+        conf._nothing
 
 
 def test_a_task_follows_the_configuration_as_it_is_when_it_is_sent() -> None:

@@ -144,7 +144,7 @@ def test_a_parameter_that_cannot_be_read_is_an_error_of_ours() -> None:
 
 def test_a_configuration_is_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        Config.load(Parameters(), IN_LAMBDA).table = "other"  # type: ignore[misc]
+        Config.load(Parameters(), IN_LAMBDA).table = "other"  # type: ignore[misc]  # it is frozen
 
 
 def test_the_environment_of_this_process_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def run(tmp_path: Path) -> Run:
             ".",
         ]
         # A process of its own: pytest within pytest would share this one's current app, and its plugins.
-        ended = subprocess.run(  # noqa: S603
+        ended = subprocess.run(
             command,
             cwd=tmp_path,
             env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},

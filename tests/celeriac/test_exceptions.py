@@ -66,6 +66,6 @@ def test_our_timeout_is_celerys_and_not_pythons() -> None:
 @pytest.mark.parametrize("name", exceptions.__all__)
 def test_an_error_survives_a_process_boundary_and_the_result_table(name: str) -> None:
     error = getattr(exceptions, name)({"id-1": "Throttled"} if name == "PublishError" else "text")
-    for back in (pickle.loads(pickle.dumps(error)), exception_of(record_of(error))):  # noqa: S301 - our own
+    for back in (pickle.loads(pickle.dumps(error)), exception_of(record_of(error))):
         assert type(back) is type(error)
         assert (str(back), back.args) == (str(error), error.args)

@@ -61,7 +61,7 @@ class Awkward(Exception):
     """An error that answers no question."""
 
     @property
-    def args(self) -> Any:  # type: ignore[override]
+    def args(self) -> Any:  # type: ignore[override]  # as awkward as can be
         return 5
 
     def __repr__(self) -> str:

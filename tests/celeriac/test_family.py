@@ -146,10 +146,10 @@ def test_a_handle_tells_what_is_known_of_its_task(house: House, twin: Twin) -> N
     )  # fmt: skip
     assert (good.args, good.worker, bad.args, bad.kwargs) == (None, None, [], {})
     assert good.as_list() == [good.id]
-    assert pickle.loads(pickle.dumps(good)) == copy(good) == good  # noqa: S301 - our own
+    assert pickle.loads(pickle.dumps(good)) == copy(good) == good
     assert AsyncResult(good.id, app=house.app) == good
     with pytest.raises(ValueError, match="not None"):
-        AsyncResult(None)  # type: ignore[arg-type]
+        AsyncResult(None)  # type: ignore[arg-type]  # what is refused
 
 
 def test_then_calls_back_once_with_the_handle_that_is_seen_to_be_finished(house: House, twin: Twin) -> None:

@@ -298,7 +298,7 @@ def test_duplicate_deliveries_in_any_number_and_order_change_no_outcome(
 ) -> None:
     """Invariant 5: of all copies of an attempt one is recorded."""
     quiet, office = play(story, 0), Office()
-    dice = Random(chance.random())  # noqa: S311 - its own, for it is thrown in the worker's threads
+    dice = Random(chance.random())
     with Twin(office.app, concurrency=concurrency, batch_size=batch_size) as twin:
         send = twin.broker.send_batch
 

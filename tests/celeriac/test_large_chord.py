@@ -13,7 +13,7 @@ SIZE = 10_000
 
 
 def test_a_chord_of_ten_thousand_joins_once_under_copies_and_crashes() -> None:
-    app, runs, bodies, dice = Celeriac("field"), Counter[int](), list[Any](), Random(7)  # noqa: S311 - not a secret
+    app, runs, bodies, dice = Celeriac("field"), Counter[int](), list[Any](), Random(7)
     deaths = {dice.randrange(1, 35_000) for _ in range(10)}
 
     @app.task(name="field.reap")

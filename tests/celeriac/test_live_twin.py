@@ -153,5 +153,5 @@ def test_a_trap_tells_who_uses_the_current_app() -> None:
     with current.restored():
         before = Celeriac("before")
         with setup_default_app(app, use_trap=True), pytest.raises(RuntimeError, match="it asks for its main"):
-            current_app.main  # noqa: B018
+            current_app.main
         assert current_app == before

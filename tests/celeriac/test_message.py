@@ -102,7 +102,7 @@ def test_a_moment_keeps_its_offset() -> None:
 def test_a_message_is_frozen() -> None:
     message = Message(id="id-1", task="a.work")
     with pytest.raises(dataclasses.FrozenInstanceError):
-        message.retries = 1  # type: ignore[misc]
+        message.retries = 1  # type: ignore[misc]  # it is frozen
     assert message.replace(retries=1).retries == 1
     assert message.retries == 0
 

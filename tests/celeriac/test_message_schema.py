@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator, FormatChecker, validators  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator, FormatChecker, validators
 
 from celeriac.exceptions import DecodeError
 from celeriac.message import Message

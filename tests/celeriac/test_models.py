@@ -152,5 +152,5 @@ def test_pydantic_is_loaded_only_when_such_a_task_is_called() -> None:
         "import sys; from celeriac import Celeriac; app = Celeriac('a');"
         "app.task(pydantic=True)(lambda x: x); app.task(lambda: 1).s(); print('pydantic' in sys.modules)"
     )
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"

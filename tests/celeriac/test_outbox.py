@@ -116,9 +116,9 @@ def test_a_worker_holds_back_only_in_a_batch_of_tasks_that_it_knows_to_be_quick(
         def invoke() -> list[int]:
             for number in range(3):
                 add.apply_async((number, 1), link=add.s(1))
-            twin.broker.send_batch = count  # type: ignore[method-assign]
+            twin.broker.send_batch = count  # type: ignore[method-assign]  # a count on the way
             twin.invoke("office")
-            twin.broker.send_batch = send  # type: ignore[method-assign]
+            twin.broker.send_batch = send  # type: ignore[method-assign]  # a count on the way
             counts, sent[:] = [*sent], []
             twin.run()
             return counts

@@ -211,7 +211,7 @@ def test_the_rate_of_all_tasks_is_a_setting_which_a_task_may_lift() -> None:
 @settings(max_examples=25, deadline=None)
 @given(chance=st.randoms(use_true_random=False), batch_size=st.integers(1, 10))
 def test_the_rate_holds_under_duplicates_in_any_number_and_order(chance: Random, batch_size: int) -> None:
-    gate, dice = Gate("1/s"), Random(chance.random())  # noqa: S311 - no secret
+    gate, dice = Gate("1/s"), Random(chance.random())
     with Twin(gate.app, batch_size=batch_size) as twin:
         send = twin.broker.send_batch
 

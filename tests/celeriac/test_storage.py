@@ -71,7 +71,7 @@ def test_an_object_of_the_limit_is_read_and_a_longer_one_is_not(bucket: Bucket) 
 
 def test_an_object_that_is_too_large_is_not_downloaded(stubbed: Stubber) -> None:
     raw = Unread()
-    body = StreamingBody(raw, 5_000_000_000)  # type: ignore[arg-type]
+    body = StreamingBody(raw, 5_000_000_000)  # type: ignore[arg-type]  # a stream, not urllib3's
     stubbed.add_response("get_object", {"ContentLength": 5_000_000_000, "Body": body}, {"Bucket": "files", "Key": "k"})
     with pytest.raises(ObjectTooLarge, match="'k' has 5,000,000,000 bytes; at most 20,000,000 are allowed"):
         Bucket("files").read("k", limit_bytes=20_000_000)

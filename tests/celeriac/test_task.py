@@ -32,7 +32,7 @@ def test_a_task_is_still_its_function(app: Celeriac) -> None:
 
     assert add(1, y=2) == 3
     assert (vars(add)["__name__"], add.__doc__, add.__module__) == ("add", "Add two numbers.", __name__)
-    assert add.__wrapped__(5) == 6  # type: ignore[attr-defined]
+    assert add.__wrapped__(5) == 6  # type: ignore[attr-defined]  # of functools.wraps
     assert repr(add) == f"<@task: {add.name} of office>"
 
 

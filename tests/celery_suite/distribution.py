@@ -40,7 +40,7 @@ def _download() -> Path:
     if not archive.exists():
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
         command += ["--no-binary=:all:", "--require-hashes", f"--requirement={HERE / 'celery.txt'}", f"--dest={CACHE}"]
-        subprocess.run(command, check=True)  # noqa: S603 - this interpreter and the words above
+        subprocess.run(command, check=True)
     return archive
 
 

@@ -318,7 +318,7 @@ def test_a_new_worker_has_a_test_that_passes(desktop: Any, tmp_path: Path) -> No
     assert (tmp_path / "functions/resize/worker.toml").is_file()
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
     paths = f"{Path(__file__).parents[2] / 'functions'}:{tmp_path / 'functions'}"
-    ended = subprocess.run(  # noqa: S603
+    ended = subprocess.run(
         command, cwd=tmp_path, env={"PYTHONPATH": paths}, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stdout
@@ -459,6 +459,6 @@ def test_the_module_runs_as_the_command() -> None:
 
 def test_without_the_extra_the_command_says_what_to_install() -> None:
     program = "import sys; sys.modules['typer'] = None; from celeriac.cli import main; main()"
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)  # noqa: S603
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert "pip install 'celeriac[cli]'" in ended.stderr

@@ -76,7 +76,7 @@ def api(request: pytest.FixtureRequest) -> Iterator[ExtensionsAPI]:
 
 
 def begun(host: str, *receivers: str) -> subprocess.Popen[str]:
-    process = subprocess.Popen(  # noqa: S603 - this interpreter
+    process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *receivers],
         env={"PYTHONPATH": ":".join(sys.path), "AWS_LAMBDA_RUNTIME_API": host},
         stdin=subprocess.PIPE,

@@ -36,7 +36,7 @@ def pytest_in(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."]
     paths = os.pathsep.join([str(ROOT / "functions"), str(folder)])
     environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": paths}
-    return subprocess.run(command, cwd=folder, env=environ, text=True, check=False)  # noqa: S603
+    return subprocess.run(command, cwd=folder, env=environ, text=True, check=False)
 
 
 @contextmanager

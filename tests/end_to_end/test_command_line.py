@@ -24,7 +24,7 @@ class Keyboard:
     def runs(self, *words: str) -> "subprocess.CompletedProcess[str]":
         environment = self.system.endpoint.environment() | {"CELERIAC_DEPLOYMENT": self.system.outputs.deployment}
         command = [sys.executable, "-m", "celeriac", *words]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)  # noqa: S603
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
 
     def prints(self, *words: str) -> str:
         done = self.runs(*words)
@@ -94,7 +94,7 @@ def test_a_revoked_task_does_not_begin(keyboard: Keyboard) -> None:
 def test_without_a_deployment_of_that_name_it_says_so(keyboard: Keyboard) -> None:
     environment = keyboard.system.endpoint.environment() | {"CELERIAC_DEPLOYMENT": "celeriac-nowhere"}
     command = [sys.executable, "-m", "celeriac", "status"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode in {69, 78}
     assert done.stderr.startswith("celeriac: ")
     assert "/celeriac/celeriac-nowhere" in done.stderr

@@ -24,7 +24,7 @@ def test_an_example_works(name: str) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-c", os.devnull, "-p", "no:cacheprovider", "."]
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("CELERIAC_", "DJANGO_"))}
     environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT / "functions")}
-    ended = subprocess.run(  # noqa: S603
+    ended = subprocess.run(
         command, cwd=EXAMPLES / name, env=environ, capture_output=True, text=True, timeout=120, check=False
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -57,7 +57,7 @@ def bundles() -> Iterator[tuple[str, list[str], Bundle]]:
 def test_a_package_imports_alone(modules: list[str], bundle: Bundle, tmp_path: Path) -> None:
     bundle.build(tmp_path)
 
-    done = subprocess.run(  # noqa: S603 - our own environment
+    done = subprocess.run(
         [str(CLOUD_PYTHON), "-I", "-c", IMPORT, str(tmp_path), *modules],
         env=ENVIRONMENT,
         cwd=tmp_path,

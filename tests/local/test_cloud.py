@@ -28,7 +28,7 @@ def process_that_holds_the_lock(folder: Path, on_term: str = "signal.SIG_DFL") -
     """Stands for the embedded AWS: a process in a group of its own, which inherited the lock."""
     with (folder / "process.json").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        process = subprocess.Popen(  # noqa: S603 - this interpreter and the program above
+        process = subprocess.Popen(
             [sys.executable, "-c", PROCESS.format(on_term=on_term)],
             stdout=subprocess.PIPE,
             text=True,

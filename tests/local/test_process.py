@@ -37,7 +37,7 @@ def test_a_program_reads_an_empty_input_rather_than_wait_for_a_person(tmp_path: 
 def test_an_interruption_ends_the_program_and_its_children(tmp_path: Path) -> None:
     log = tmp_path / "log"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    with subprocess.Popen(  # noqa: S603 - the program above
+    with subprocess.Popen(
         [sys.executable, "-c", RUNNER, PARENT, CHILD, str(log)], env=environment, stderr=subprocess.DEVNULL
     ) as runner:
         grandchild = int(until(lambda: log.read_text() if log.exists() else None, "the grandchild's id", timeout_s=20))

@@ -74,7 +74,7 @@ def test_what_was_to_be_kept_ends_if_the_block_fails(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_nothing_running(number: signal.Signals, tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    with subprocess.Popen(  # noqa: S603 - the program above
+    with subprocess.Popen(
         [sys.executable, "-c", STAY, str(tmp_path)],
         env=environment,
         stdout=subprocess.PIPE,

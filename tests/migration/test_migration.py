@@ -34,7 +34,7 @@ def application(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def migrated(application: Path) -> Path:
-    subprocess.run(["/bin/bash", "-euc", codemod()], cwd=application, check=True)  # noqa: S603 - our own page's
+    subprocess.run(["/bin/bash", "-euc", codemod()], cwd=application, check=True)
     return application
 
 
@@ -45,9 +45,7 @@ def pytest_of(folder: Path) -> str:
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT / "functions")]),
     }
-    ended = subprocess.run(  # noqa: S603
-        command, cwd=folder, env=environ, capture_output=True, text=True, timeout=180, check=False
-    )
+    ended = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=180, check=False)
     assert ended.returncode == 0, ended.stdout
     assert f"{TESTS} passed" in ended.stdout
     return ended.stdout

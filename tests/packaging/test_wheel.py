@@ -30,7 +30,7 @@ with Twin(app) as twin:
 
 
 def run(*command: str | Path, cwd: Path) -> str:
-    ended = subprocess.run([str(word) for word in command], cwd=cwd, capture_output=True, text=True, check=False)  # noqa: S603
+    ended = subprocess.run([str(word) for word in command], cwd=cwd, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 

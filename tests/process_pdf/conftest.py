@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from moto import mock_aws
-from reportlab.lib import pdfencrypt  # type: ignore[import-untyped]
-from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+from reportlab.lib import pdfencrypt
+from reportlab.pdfgen.canvas import Canvas
 
 from celeriac import aws
 from celeriac.storage import Bucket

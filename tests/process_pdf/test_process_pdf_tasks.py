@@ -142,7 +142,7 @@ def test_a_producer_does_not_load_pdfium() -> None:
         "import sys, process_pdf.tasks; print([name for name in sys.modules if name in ('pypdfium2', 'botocore')])"
     )
     command = [sys.executable, "-c", program]
-    done = subprocess.run(command, cwd=FUNCTIONS, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, cwd=FUNCTIONS, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 

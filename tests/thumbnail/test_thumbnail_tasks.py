@@ -138,7 +138,7 @@ def test_trouble_with_s3_is_waited_out(files: Files, bucket: Bucket) -> None:
 def test_a_producer_does_not_load_pillow() -> None:
     program = "import sys, thumbnail.tasks; print([name for name in sys.modules if name in ('PIL', 'botocore')])"
     command = [sys.executable, "-c", program]
-    done = subprocess.run(command, cwd=FUNCTIONS, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, cwd=FUNCTIONS, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 
