@@ -135,6 +135,6 @@ def _chromium() -> str | None:
 
 def _working(name: str) -> str | None:
     path = shutil.which(name)
-    if path is None or subprocess.run([path, "--version"], capture_output=True, check=False).returncode:  # noqa: S603
+    if path is None or subprocess.run([path, "--version"], capture_output=True, check=False).returncode:
         return None
     return path

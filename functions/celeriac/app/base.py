@@ -249,11 +249,11 @@ class Celeriac(Configured, Operated, Periodic):
         """A handle on a task's result, wherever the task was sent from."""
         return AsyncResult(task_id, app=self, parent=parent)
 
-    def GroupResult(self, group_id: str, results: Sequence[Any], parent: Any = None) -> GroupResult:  # noqa: N802
+    def GroupResult(self, group_id: str, results: Sequence[Any], parent: Any = None) -> GroupResult:  # noqa: N802 - Celery's name
         """A handle on the results of a group."""
         return GroupResult(group_id, results, parent=parent, app=self)
 
-    def ResultSet(self, results: Sequence[Any]) -> ResultSet:  # noqa: N802
+    def ResultSet(self, results: Sequence[Any]) -> ResultSet:  # noqa: N802 - Celery's name
         """Handles on results, together."""
         return ResultSet(results, app=self)
 

@@ -45,7 +45,7 @@ def command(group: typer.Typer, name: str | None = None) -> Callable[[Function],
             *(inspect.Parameter(flag, one, default=False, annotation=kind) for flag, kind in _FLAGS.items()),
         ]
         del run.__wrapped__  # the signature is another
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         group.command(name)(run)
         return function

@@ -94,7 +94,7 @@ def control(
     name: Annotated[str, name_of(ORDERS)],
     arguments: Annotated[list[str] | None, typer.Argument(help="What the command takes; see --list.")] = None,
     destination: Annotated[str | None, typer.Option("--destination", "-d", hidden=True)] = None,
-    timeout: Annotated[float, typer.Option("--timeout", "-t", help="Celery's; nobody is waited for.", hidden=True)] = 1,  # noqa: ARG001
+    _timeout: Annotated[float, typer.Option("--timeout", "-t", help="Celery's; nobody waits.", hidden=True)] = 1,
     _list: Annotated[bool, listing("control", _TOLD)] = False,
 ) -> None:
     """Give an order to all workers; it stands until it is given anew, over deploys, too."""

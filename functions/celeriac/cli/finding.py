@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -25,8 +25,8 @@ def app_named(name: str | None) -> Celeriac:
     """
     if name is None:
         return Celeriac("celeriac", set_as_current=False)
-    if os.getcwd() not in sys.path:  # noqa: PTH109 - as sys.path has it
-        sys.path.insert(0, os.getcwd())  # noqa: PTH109
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)
     module, colon, attribute = name.partition(":")
     found = _attribute(_imported(module), attribute) if colon else _somewhere(module)
     if not isinstance(found, Celeriac):

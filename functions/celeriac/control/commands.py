@@ -131,7 +131,7 @@ class Control:
         told = "new rate limit set successfully" if interval else "rate limit disabled successfully"
         return self._replies(reply, destination, told)
 
-    def purge(self, connection: Any = None, queues: Iterable[str] | None = None) -> int:  # noqa: ARG002
+    def purge(self, connection: Any = None, queues: Iterable[str] | None = None) -> int:  # noqa: ARG002 - Celery's
         """Delete what waits in this app's queues, or in those that are named; returns about how many messages that was.
 
         SQS counts nothing as it purges, so the number is what it said just before. Messages that a worker has in hand

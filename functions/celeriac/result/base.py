@@ -22,7 +22,7 @@ class ResultBase:
         """Whether this handle has seen that all is finished; nothing is read."""
         raise NotImplementedError
 
-    def then(self, callback: Callable[[Any], Any], on_error: Any = None, weak: bool = False) -> Any:  # noqa: ARG002
+    def then(self, callback: Callable[[Any], Any], on_error: Any = None, weak: bool = False) -> Any:  # noqa: ARG002 - Celery's
         """Call back with this handle, as soon as it sees that all is finished; it looks when it is asked for something.
 
         Source: https://docs.celeryq.dev/en/stable/reference/celery.result.html#celery.result.AsyncResult.then

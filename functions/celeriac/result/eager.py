@@ -37,7 +37,7 @@ class EagerResult(AsyncResult):
         name: str | None = None,
         app: Celeriac | None = None,
     ) -> None:
-        self.id, self.app, self.ignored, self.parent = id, app, False, None  # type: ignore[assignment]
+        self.id, self.app, self.ignored, self.parent = id, app, False, None  # type: ignore[assignment]  # no app: nothing is read
         self.traceback, self.name = traceback, name
         self._end(ret_value, state)
 
@@ -49,7 +49,7 @@ class EagerResult(AsyncResult):
     def is_known_ready(self) -> bool:
         return True
 
-    def get(self, timeout: float | None = None, propagate: bool = True, *_more: Any, **_ignored: Any) -> Any:  # noqa: ARG002
+    def get(self, timeout: float | None = None, propagate: bool = True, *_more: Any, **_ignored: Any) -> Any:  # noqa: ARG002 - it is there
         """The return value, at once; raises the task's exception unless `propagate` is False."""
         return self.maybe_throw(propagate)
 

@@ -56,7 +56,7 @@ class Family:
             value = result.get()
         return value
 
-    def build_graph(self, intermediate: bool = False, formatter: Any = None) -> DependencyGraph:  # noqa: ARG002
+    def build_graph(self, intermediate: bool = False, formatter: Any = None) -> DependencyGraph:  # noqa: ARG002 - Celery's
         """The family as a graph; Celery's `formatter` is not needed."""
         graph = DependencyGraph()
         for parent, result in self.iterdeps(intermediate=intermediate):

@@ -64,17 +64,20 @@ class Meta:
     @property
     def queue(self) -> str | None:
         """The queue that it came from."""
-        return self._told("queue")  # type: ignore[no-any-return]
+        told: str | None = self._told("queue")
+        return told
 
     @property
     def retries(self) -> int | None:
         """How many attempts there were before the last one."""
-        return self._told("attempted")  # type: ignore[no-any-return]
+        told: int | None = self._told("attempted")
+        return told
 
     @property
     def date_done(self) -> datetime | None:
         """When it ended."""
-        return self._told("done_at")  # type: ignore[no-any-return]
+        told: datetime | None = self._told("done_at")
+        return told
 
     @property
     def args(self) -> list[Any] | None:

@@ -224,7 +224,7 @@ class GroupResult(ResultSet, Family):
         self.app.services.backend.save_group(self.id, self.as_tuple())
 
     @classmethod
-    def restore(cls, id: str, app: Celeriac | None = None) -> GroupResult | None:  # noqa: A002
+    def restore(cls, id: str, app: Celeriac | None = None) -> GroupResult | None:  # noqa: A002 - Celery's
         """The group that was saved under this id, or None."""
         from celeriac.app import current_app
 

@@ -36,7 +36,7 @@ class MemoryBackend(Backend):
         ids: Iterable[str],
         notices: Iterable[str] = (),
         *,
-        consistent: bool = False,  # noqa: ARG002
+        consistent: bool = False,  # noqa: ARG002 - a dictionary always is
     ) -> tuple[dict[str, Row], dict[str, str]]:
         self._step("read rows")
         texts = {key: self._texts[key] for key in notices if key in self._texts}
@@ -88,7 +88,7 @@ class MemoryBackend(Backend):
             if not row.ready and (row.mark or "") < mark:
                 self._put(row.replace(mark=mark), lives=LONGEST_WAIT)
 
-    def post(self, key: str, text: str, lives: timedelta) -> None:  # noqa: ARG002
+    def post(self, key: str, text: str, lives: timedelta) -> None:  # noqa: ARG002 - for ever
         self._step(f"post {key}")
         self._texts[key] = text
 
@@ -114,7 +114,7 @@ class MemoryBackend(Backend):
             self._slots[key] = first + number * interval
             return first
 
-    def _keep(self, key: str, text: str, lives: timedelta = FAILURE_EXPIRES) -> None:  # noqa: ARG002
+    def _keep(self, key: str, text: str, lives: timedelta = FAILURE_EXPIRES) -> None:  # noqa: ARG002 - for ever
         self._step(f"keep {key}")
         self._texts.setdefault(key, text)
 

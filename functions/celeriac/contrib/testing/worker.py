@@ -29,9 +29,9 @@ test_worker_stopped = Signal("test_worker_stopped", "worker")
 def start_worker(
     app: Celeriac,
     concurrency: int = 1,
-    pool: str = "solo",  # noqa: ARG001 - Celery's arguments, as are the next two: there is a thread, and it logs nothing
-    loglevel: str | int = "error",  # noqa: ARG001
-    logfile: str | None = None,  # noqa: ARG001
+    pool: str = "solo",  # noqa: ARG001 - Celery's argument: there is a thread
+    loglevel: str | int = "error",  # noqa: ARG001 - Celery's argument: the worker logs nothing
+    logfile: str | None = None,  # noqa: ARG001 - as above
     perform_ping_check: bool = True,
     ping_task_timeout: float = 10.0,
     shutdown_timeout: float = 10.0,
