@@ -41,6 +41,7 @@ API = {
 }
 TASK_IDS = "A path has the id of a task; what else it says, and the method, are as narrow as a right to call can be."
 OPERATING = "Mappings are made without a name, but the right says whose; lists and figures are allowed for all or none."
+STREAMS = "The star is a group's streams: CloudWatch Logs takes a right to search a group only when it ends so."
 TRACES = "X-Ray takes segments for no resource: its two actions know only all."
 OBJECT_KEYS = "Objects have no names before they exist: a prefix is as narrow as a right on them can be."
 SCHEDULES = "A schedule is named after its task; the group is as narrow as a right to make one can be."
@@ -69,6 +70,8 @@ def acknowledge(
     _silence_wildcards(api, (f"{http}/{route.method}{route.pattern}" for route in ROUTES), TASK_IDS)
     mappings = "arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:event-source-mapping:*"
     _silence_wildcards(api, [mappings, "*"], OPERATING)
+    group = f"arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/lambda/{deployment}"
+    _silence_wildcards(api, (f"{group}-{config.name}:*" for config in configs), STREAMS)
     for stack in (workers, api):
         _silence(stack, {"AwsSolutions-IAM5[Resource::*]": TRACES} if is_traced else {})
     timetable = f"arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{deployment}"

@@ -11,8 +11,8 @@ __all__ = ["OPERATE", "PERMISSIONS", "READ", "ROUTES", "SUBMIT", "HttpRoute"]
 SUBMIT, READ, OPERATE = "submit", "read", "operate"
 PERMISSIONS = {
     SUBMIT: "Send tasks and files, and ask for a task by its id",
-    READ: "See tasks, queues, workers and schedules",
-    OPERATE: "Revoke and retry tasks; pause, purge and redrive queues; change schedules",
+    READ: "See tasks with their logs, queues, workers and schedules",
+    OPERATE: "Revoke, retry and drop tasks; pause, purge and redrive queues; change schedules",
 }
 """Each is a managed policy, and a scope where a token authorizes; none includes another."""
 
@@ -54,4 +54,8 @@ ROUTES = (
     HttpRoute("POST", "schedules/{name}/resume", OPERATOR, (OPERATE,)),
     HttpRoute("DELETE", "tasks/{id}", OPERATOR, (OPERATE,)),
     HttpRoute("POST", "tasks/{id}/retry", OPERATOR, (OPERATE,)),
+    HttpRoute("POST", "tasks/{id}/drop", OPERATOR, (OPERATE,)),
+    # Not below tasks/{id}: IAM's star matches slashes, so the policy for submitters would open them.
+    HttpRoute("GET", "stories/{id}", OPERATOR, (READ,)),
+    HttpRoute("GET", "logs/{id}", OPERATOR, (READ,)),
 )

@@ -140,7 +140,7 @@ class TaskDocument(Struct, kw_only=True, frozen=True):
     result_omitted: Annotated[str | UnsetType, Meta(description="Why `result` is null although there is one.")] = UNSET
     error: TaskError | None
     meta: Any
-    children: Annotated[list[str], Meta(description="The tasks that it sent.")]
+    children: Annotated[list[str], Meta(description="The tasks that it sent, those in groups included.")]
     queue: str | None
     attempt: int
     started_at: datetime | None

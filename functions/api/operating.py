@@ -1,17 +1,17 @@
-"""`DELETE /tasks/{id}` and `POST /tasks/{id}/retry`: an operator's word on one task."""
+"""`DELETE /tasks/{id}`, `POST /tasks/{id}/retry` and `…/drop`: an operator's word on one task."""
 
 from __future__ import annotations
 
 from api.app import app
-from api.outcomes import document_of, is_task_id, task_not_found
-from api.parameters import TASK_ID, TERMINATE
+from api.outcomes import document_of, task_id_of, task_not_found
+from api.parameters import TERMINATE
 from api.problems import WrongState
 from api.requests import Request
 from api.responses import Response
 from celeriac import states
 from celeriac.exceptions import QueueNotFound
 
-__all__ = ["delete_task", "retry_task"]
+__all__ = ["delete_task", "drop_task", "retry_task"]
 
 
 def delete_task(request: Request) -> Response:
@@ -20,7 +20,7 @@ def delete_task(request: Request) -> Response:
     A task that runs goes on, and its result is kept; with `terminate` it is ended when it next tells of its progress.
     An id that nobody has sent yet is revoked, too, for a program's tasks are not known before they start.
     """
-    task_id = _task_id(request)
+    task_id = task_id_of(request)
     app.control.revoke(task_id, terminate=TERMINATE.read(request))
     row = app.services.backend.get(task_id)
     if row is None:
@@ -35,7 +35,7 @@ def retry_task(request: Request) -> Response:
 
     To do so twice sends the same attempt, which runs once.
     """
-    task_id = _task_id(request)
+    task_id = task_id_of(request)
     failure = app.services.backend.get(task_id)
     if failure is None:
         raise task_not_found(task_id)
@@ -48,8 +48,15 @@ def retry_task(request: Request) -> Response:
     return Response(202, document_of(row.seen))
 
 
-def _task_id(request: Request) -> str:
-    task_id: str = TASK_ID.read(request)
-    if not is_task_id(task_id):
+def drop_task(request: Request) -> Response:
+    """Strike a failure off the list: it goes on to say FAILURE until it expires, but cannot be sent again."""
+    task_id = task_id_of(request)
+    failure = app.services.backend.get(task_id)
+    if failure is None:
         raise task_not_found(task_id)
-    return task_id
+    try:
+        app.failures.drop(task_id)
+    except ValueError as error:
+        raise WrongState(f"It cannot be dropped: {error}.") from error
+    row = app.services.backend.get(task_id) or failure
+    return Response(202, document_of(row.seen))

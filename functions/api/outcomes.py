@@ -16,9 +16,10 @@ from api.requests import Request
 from api.responses import Response
 from api.sending import link_to
 from celeriac import limits, states
+from celeriac.result.family import task_ids_in
 from celeriac.row import Row
 
-__all__ = ["document_of", "error_of", "get_task", "is_task_id", "task_not_found"]
+__all__ = ["document_of", "error_of", "get_task", "task_id_of", "task_not_found"]
 
 FIRST_INTERVAL_S, LONGEST_INTERVAL_S = 0.1, 1.0
 MARGIN_S = 1.0
@@ -33,7 +34,7 @@ def get_task(request: Request) -> Response:
     A task that came by HTTP is known from its 202 on. One that a program or another task sent is known once it has
     started to tell of itself, at the latest when it is finished; until then it is a 404. `wait` waits for either.
     """
-    task_id = TASK_ID.read(request)
+    task_id = task_id_of(request)
     row = _awaited(task_id, min(time.monotonic() + WAIT.read(request), request.deadline - MARGIN_S))
     if row is None:
         raise task_not_found(task_id)
@@ -42,8 +43,6 @@ def get_task(request: Request) -> Response:
 
 def _awaited(task_id: str, deadline: float) -> Row | None:
     """The task's row once it is finished, or as it is at the deadline; each look is one read."""
-    if not is_task_id(task_id):
-        return None
     pause_s = FIRST_INTERVAL_S
     while True:
         row = app.services.backend.get(task_id)
@@ -54,19 +53,27 @@ def _awaited(task_id: str, deadline: float) -> Row | None:
         pause_s = min(LONGEST_INTERVAL_S, pause_s * 1.5)
 
 
+def task_id_of(request: Request) -> str:
+    """The id in the path; raises TaskNotFound for what is no task's."""
+    task_id: str = TASK_ID.read(request)
+    if not _is_task_id(task_id):
+        raise task_not_found(task_id)
+    return task_id
+
+
 def task_not_found(task_id: str) -> TaskNotFound:
     """The problem of an id that the table has no row of."""
     return TaskNotFound(f"There is no task {task_id!r:.300}, or its result has expired.")
 
 
-def is_task_id(text: str) -> bool:
+def _is_task_id(text: str) -> bool:
     """Rows with a `#` in their key are the system's own; text that cannot be printed is nobody's id."""
     return 0 < len(text) <= limits.TASK_ID_CHARS and "#" not in text and text.isprintable()
 
 
-def document_of(row: Row) -> TaskDocument:
-    """What is told of a task."""
-    is_too_long = len(row.result or "") > RESULT_CHARS
+def document_of(row: Row, most_chars: int = RESULT_CHARS) -> TaskDocument:
+    """What is told of a task; a result that is longer than that is left out."""
+    is_too_long = len(row.result or "") > most_chars
     return TaskDocument(
         id=row.id,
         task=row.name,
@@ -75,7 +82,7 @@ def document_of(row: Row) -> TaskDocument:
         result_omitted=_too_long(row) if is_too_long else UNSET,
         error=error_of(row),
         meta=_json(row.meta),
-        children=list(row.children),
+        children=[task_id for task_id, _ in task_ids_in(row.children)],
         queue=row.queue,
         attempt=row.attempt,
         started_at=row.started_at,

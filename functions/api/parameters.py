@@ -25,6 +25,7 @@ __all__ = [
     "TERMINATE",
     "USER_ID",
     "WAIT",
+    "WRITTEN_SINCE",
     "Parameter",
 ]
 
@@ -98,6 +99,9 @@ STATE = Parameter(
 NAME = Parameter(name="name", place="query", kind=str, description="Only tasks of this name.")
 SINCE = Parameter(
     name="since", place="query", kind=Moment, description="Only what failed, or began, since then; with a UTC offset."
+)
+WRITTEN_SINCE = Parameter(
+    name="since", place="query", kind=Moment, description="Only what was written since then; with a UTC offset."
 )
 LIMIT = Parameter(
     name="limit", place="query", kind=Annotated[int, Meta(ge=1, le=100)], description="Tasks a page.", default=50

@@ -19,8 +19,9 @@ from api.documents import (
     UploadOffer,
     WorkerList,
 )
+from api.histories import StoryDocument, TaskLog
 from api.listing import get_tasks
-from api.operating import delete_task, retry_task
+from api.operating import delete_task, drop_task, retry_task
 from api.outcomes import get_task
 from api.parameters import (
     IDEMPOTENCY_KEY,
@@ -35,6 +36,7 @@ from api.parameters import (
     TERMINATE,
     USER_ID,
     WAIT,
+    WRITTEN_SINCE,
     Parameter,
 )
 from api.pipelines import IMAGES, PDFS
@@ -50,7 +52,9 @@ from api.schedules import (
     post_schedules,
     resume_schedule,
 )
+from api.story import get_story
 from api.submission import TaskCalls, post_tasks
+from api.task_log import get_log
 from api.timetable import ScheduleCall, ScheduleChange, ScheduleDocument, ScheduleList
 from api.uploads import post_images, post_pdfs
 from api.workers import get_workers
@@ -208,5 +212,29 @@ ROUTES: Mapping[str, Route] = {
         document=TaskDocument,
         parameters=(TASK_ID,),
         problems=_OPERATING,
+    ),
+    "POST /tasks/{id}/drop": Route(
+        answer=drop_task,
+        permissions=OPERATE,
+        status=202,
+        document=TaskDocument,
+        parameters=(TASK_ID,),
+        problems=_OPERATING,
+    ),
+    "GET /stories/{id}": Route(
+        answer=get_story,
+        permissions=READ,
+        status=200,
+        document=StoryDocument,
+        parameters=(TASK_ID,),
+        problems=(problems.TaskNotFound, problems.Unavailable),
+    ),
+    "GET /logs/{id}": Route(
+        answer=get_log,
+        permissions=READ,
+        status=200,
+        document=TaskLog,
+        parameters=(TASK_ID, WRITTEN_SINCE),
+        problems=(problems.TaskNotFound, problems.InvalidRequest, problems.Unavailable),
     ),
 }

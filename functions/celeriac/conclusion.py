@@ -25,7 +25,7 @@ from celeriac.serialization import dumps, loads
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
 
-__all__ = ["conclude", "follow_ups", "those_waiting"]
+__all__ = ["body_of", "conclude", "follow_ups", "those_waiting"]
 
 
 Send = Callable[[Launch], None]
@@ -97,10 +97,16 @@ def those_waiting(app: Celeriac, message: Message) -> Iterator[str]:
     yield from (task.options["task_id"] for task in _still_to_come(app, message))
     place = Place.of(message.chord)
     while place and (join := app.services.backend.find_join(place)):
-        for body in _unfed(app, join)[1].messages if join.body else ():
+        for body in body_of(app, join):
             yield body.id
             yield from those_waiting(app, body.replace(chord=None))
         place = Place.of(join.place)
+
+
+def body_of(app: Celeriac, join: Join) -> list[Message]:
+    """What a join's body begins with, as it is sent but for the results that it waits for; of a group, nothing."""
+    messages = _unfed(app, join)[1].messages if join.body else []
+    return [message.replace(parent_id=_last(join.members)) for message in messages]
 
 
 def _still_to_come(app: Celeriac, message: Message) -> list[Any]:

@@ -30,6 +30,7 @@ __all__ = [
     "get_task_logger",
     "logger",
     "received",
+    "state_told",
     "task_line",
     "task_logger",
 ]
@@ -41,6 +42,7 @@ LOG_FAILURE = f"task {states.FAILURE.lower()}"
 
 logger = logging.getLogger("celeriac")
 task_logger = logging.getLogger("celeriac.task")
+_ENDINGS = {f"task {state.lower()}": state for state in (*states.ALL_STATES, states.IGNORED)}
 _arrivals, _outcomes = logging.getLogger("celeriac.worker.strategy"), logging.getLogger("celeriac.app.trace")
 
 
@@ -122,6 +124,11 @@ def received(request: Context, about: Mapping[str, Any]) -> None:
 def ended(level: int, state: str, request: Context, about: Mapping[str, Any]) -> None:
     """What became of a task."""
     _record(_outcomes, level, f"task {state.lower()}", request, about)
+
+
+def state_told(fields: Mapping[str, Any]) -> str | None:
+    """What became of a task, if that is what a line tells (`ended`)."""
+    return _ENDINGS.get(str(fields.get("message"))) if fields.get("logger") == _outcomes.name else None
 
 
 def _record(to: logging.Logger, level: int, text: str, request: Context, about: Mapping[str, Any]) -> None:

@@ -23,11 +23,12 @@ WITHOUT_RESOURCES = ("lambda:ListEventSourceMappings", "cloudwatch:GetMetricData
 def may_operate(
     names: Names, queues: Mapping[str, QueueAddress], dead_letters: Iterable[str]
 ) -> list[iam.PolicyStatement]:
-    """To look at queues and functions; to purge, pause and resume the queues; to move dead letters back."""
+    """To look at queues, functions and their logs; to purge, pause and resume the queues; to move dead letters back."""
     if not queues:
         return []
     here = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
     functions = [f"arn:{Aws.PARTITION}:lambda:{here}:function:{names.function(w)}" for w in workers_of(queues)]
+    logs = [names.log_group(worker) for worker in workers_of(queues)]
     mappings = f"arn:{Aws.PARTITION}:lambda:{here}:event-source-mapping:*"
     return [
         _statement(["sqs:GetQueueAttributes", "sqs:PurgeQueue"], [queue.arn for queue in queues.values()]),
@@ -38,6 +39,10 @@ def may_operate(
             actions=["lambda:UpdateEventSourceMapping"],
             resources=[mappings],
             conditions={"ArnEquals": {"lambda:FunctionArn": functions}},
+        ),
+        # The star is the streams of a group, which CloudWatch asks for here.
+        _statement(
+            ["logs:FilterLogEvents"], [f"arn:{Aws.PARTITION}:logs:{here}:log-group:{group}:*" for group in logs]
         ),
         _statement(WITHOUT_RESOURCES, ["*"]),
     ]

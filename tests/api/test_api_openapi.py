@@ -70,6 +70,7 @@ def conforms(document: dict[str, Any], route: str, answer: Any) -> bool:
 
 
 HELLO = {"task": "greet.hello", "args": ["Ada"]}
+OPERATING = ("POST /tasks/{id}/retry", "DELETE /tasks/{id}", "POST /tasks/{id}/drop")
 
 
 def test_answers_of_submitted_tasks_are_as_described(client: Any, document: dict[str, Any]) -> None:
@@ -96,7 +97,7 @@ def test_answers_to_operators_are_as_described(client: Any, twin: Twin, document
     ids = client.post("/tasks", [{"task": "greet.fail", "args": ["why"]}, HELLO | {"countdown": 60}]).ids
     twin.run(until=twin.now)
     for task_id in (*ids, *ids, "no-such-task#"):
-        for route in ("POST /tasks/{id}/retry", "DELETE /tasks/{id}"):
+        for route in ("GET /stories/{id}", "GET /logs/{id}", *OPERATING):
             method, path = route.split(" ")
             assert conforms(document, route, client.call(method, path, path={"id": task_id}))
     for query in ({"state": "FAILURE"}, {"state": "STARTED", "limit": "1"}, {}, {"state": "FAILURE", "next": "?"}):

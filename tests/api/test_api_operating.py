@@ -1,4 +1,4 @@
-"""`DELETE /tasks/{id}` and `POST /tasks/{id}/retry`."""
+"""`DELETE /tasks/{id}`, `POST /tasks/{id}/retry` and `POST /tasks/{id}/drop`."""
 
 from __future__ import annotations
 
@@ -81,6 +81,7 @@ def test_what_terminate_is_must_be_a_truth(client: Any) -> None:
 def test_what_is_no_id_of_a_task_is_not_touched(client: Any, task_id: str) -> None:
     assert client.call("DELETE", "/tasks/{id}", path={"id": task_id}).status == 404
     assert client.call("POST", "/tasks/{id}/retry", path={"id": task_id}).status == 404
+    assert client.call("POST", "/tasks/{id}/drop", path={"id": task_id}).status == 404
 
 
 def test_a_failure_is_sent_again(client: Any, twin: Twin) -> None:
@@ -111,3 +112,25 @@ def test_a_failure_whose_message_was_dropped_is_not_sent_again(client: Any, twin
     app.failures.drop(task_id)
 
     assert client.call("POST", "/tasks/{id}/retry", path={"id": task_id}).status == 409
+
+
+def test_a_failure_that_is_dropped_is_off_the_list(client: Any, twin: Twin) -> None:
+    task_id, other = sent(client, FAIL), sent(client, FAIL)
+    twin.run()
+
+    answer = client.call("POST", "/tasks/{id}/drop", path={"id": task_id})
+
+    assert (answer.status, answer.json["state"]) == (202, "FAILURE")
+    assert [row.id for row in app.failures.list()] == [other]
+    assert client.task(task_id).json["error"] == {"type": "ValueError", "message": "why"}
+
+
+def test_what_is_not_among_the_failures_is_not_dropped(client: Any, twin: Twin) -> None:
+    waiting, done, failed = sent(client, HELLO | {"countdown": 60}), sent(client, HELLO), sent(client, FAIL)
+    twin.run()
+    client.call("POST", "/tasks/{id}/drop", path={"id": failed})
+
+    for task_id in (waiting, done, failed):
+        answer = client.call("POST", "/tasks/{id}/drop", path={"id": task_id})
+        assert (answer.status, answer.json["type"]) == (409, "urn:celeriac:problem:wrong-state")
+    assert client.call("POST", "/tasks/{id}/drop", path={"id": "unknown"}).status == 404

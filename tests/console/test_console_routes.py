@@ -26,7 +26,7 @@ def test_the_page_may_call_all_that_operators_may_and_nothing_else() -> None:
     [
         ("GET", "queues", "queues"),
         ("GET", "tasks/7f-1", "tasks/7f-1"),
-        ("GET", "tasks/%e2%82%ac~/story", "tasks/%E2%82%AC~/story"),
+        ("GET", "stories/%e2%82%ac~", "stories/%E2%82%AC~"),
         ("GET", "tasks/a%20b+c", "tasks/a%20b%2Bc"),
         ("GET", "tasks/invoice%2F17", "tasks/invoice%2F17"),
         ("POST", "queues/thumbnail.bulk/pause", "queues/thumbnail.bulk/pause"),
@@ -40,7 +40,7 @@ def test_a_call_is_passed_on_with_its_path_encoded_anew(method: str, path: str, 
     "path",
     [
         "", "/", "/queues", "queues/", "queues//pause", "Queues", "tasks/", "tasks/a/b/c", "tasks/..", "tasks/.",
-        "tasks/%2e%2e", "tasks/%2E%2e/log", "tasks/..%2Fqueues", "tasks/a%2F..%2Fb", "tasks/a%00", "tasks/%ff",
+        "tasks/%2e%2e", "logs/%2E%2e", "tasks/..%2Fqueues", "tasks/a%2F..%2Fb", "tasks/a%00", "tasks/%ff",
         "tasks/a%0d%0aX-Evil:%201", "../v2/queues", "queues/../tasks", "%2e%2e/queues", "queues%2Fgreet%2Fpause",
         "openapi.json;x", "tasks\\x",
     ],

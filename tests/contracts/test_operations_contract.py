@@ -245,3 +245,6 @@ def test_the_log_of_a_worker_tells_of_its_tasks_alone(engine: Any, operations: O
     assert [line.id, other.id] == [again.id for again in operations.log("b", started)]
     assert (line.worker, line.fields["task_id"], line.fields["message"]) == ("b", "1", "task success")
     assert list(operations.log("b", clock.now() + timedelta(minutes=1))) == []
+    assert [line.fields["task_id"] for line in operations.log("b", started, task_id="2")] == ["2"]
+    assert list(operations.log("b", started, until=started)) == []
+    assert list(operations.log("b", started, task_id='*"} || \\')) == []

@@ -1,6 +1,8 @@
 """The HTTP API: the routes, who may call them, and what reaches the function."""
 
 import json
+import re
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -21,14 +23,21 @@ FUNCTIONS = {
     "POST /schedules/{name}/resume": "operator",
     "DELETE /tasks/{id}": "operator",
     "POST /tasks/{id}/retry": "operator",
+    "POST /tasks/{id}/drop": "operator",
+    "GET /stories/{id}": "operator",
+    "GET /logs/{id}": "operator",
 }
 ROUTES = FUNCTIONS.keys()
 OPENED = {
     "submit": {"POST /tasks", "POST /images", "POST /pdfs", "GET /tasks/*", "GET /openapi.json"},
-    "read": {"GET /tasks", "GET /tasks/*", "GET /queues", "GET /schedules", "GET /workers", "GET /openapi.json"},
+    "read": {
+        *("GET /tasks", "GET /tasks/*", "GET /stories/*", "GET /logs/*"),
+        *("GET /queues", "GET /schedules", "GET /workers", "GET /openapi.json"),
+    },
     "operate": {
         "DELETE /tasks/*",
         "POST /tasks/*/retry",
+        "POST /tasks/*/drop",
         *(f"POST /queues/*/{action}" for action in ("pause", "resume", "purge", "redrive")),
         *("POST /schedules", "PATCH /schedules/*", "DELETE /schedules/*"),
         *("POST /schedules/*/pause", "POST /schedules/*/resume"),
@@ -93,6 +102,16 @@ def test_who_may_read_finds_the_api_by_the_parameter_that_names_it(resources: An
     assert right["Resource"].endswith(":parameter/celeriac/celeriac-dev/api")
     assert told["stage"] == "v1"
     assert told["url"].startswith(f"https://{told['id']}.execute-api.")
+
+
+def test_no_permission_opens_a_route_of_another_by_a_star() -> None:
+    """In a policy a star matches slashes, too."""
+    calls = [route.replace("{id}", "a").replace("{name}", "a") for route in ROUTES]
+
+    for permission, patterns in OPENED.items():
+        opened = {call for call in calls if any(fnmatchcase(call, pattern) for pattern in patterns)}
+        meant = {call for call in calls if re.sub("/a(?=/|$)", "/*", call) in patterns}
+        assert opened == meant, permission
 
 
 def test_only_the_api_may_invoke_the_function_each_route_by_its_own_right(resources: Any, flat: Any) -> None:

@@ -180,6 +180,8 @@ def test_the_function_for_operators_operates_the_workers_queues_and_functions_on
         assert may[f"sqs:{action}"] == dead
     here = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
     assert may["lambda:GetFunctionConfiguration"] == {f"{here}:function:celeriac-dev-{worker}" for worker in workers}
+    logs = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/celeriac-dev"
+    assert may["logs:FilterLogEvents"] == {f"{logs}-{worker}:*" for worker in workers}
     assert {action for action in may if may[action] == {"*"}} == {
         "lambda:ListEventSourceMappings",
         "cloudwatch:GetMetricData",

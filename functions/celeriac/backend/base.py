@@ -153,6 +153,11 @@ class Backend(ABC):
         """The join that a place is in, as long as it is kept."""
         return self._join(place.join)
 
+    def find_joins(self, ids: Iterable[str]) -> list[Join]:
+        """The joins of those ids that are kept; a plain group has none. A request for a hundred."""
+        _, texts = self.read((), [f"chord#{join_id}" for join_id in ids])
+        return [Join.loads(self._fetched(text)) for text in texts.values()]
+
     def open_join(self, join: Join, *, tell_size: bool = False) -> None:
         """Keep a join for its members to arrive at; a second time changes nothing.
 

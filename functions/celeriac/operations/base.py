@@ -72,8 +72,19 @@ class Operations(ABC):
         return moved
 
     @abstractmethod
-    def log(self, worker: str, since: datetime) -> Iterator[LogLine]:
-        """What a worker's log says of tasks since a time, oldest first."""
+    def log(
+        self,
+        worker: str,
+        since: datetime,
+        *,
+        until: datetime | None = None,
+        task_id: str | None = None,
+        within_s: float | None = None,
+    ) -> Iterator[LogLine]:
+        """What a worker's log says of tasks, or of one, from one time to another, oldest first.
+
+        CloudWatch reads a log through from its beginning; `within_s` is when to look no further, with what was found.
+        """
 
     @abstractmethod
     def usage(self, since: datetime) -> Usage | None:

@@ -61,6 +61,10 @@ class LogLine:
     worker: str
     fields: Mapping[str, Any]
 
+    def is_about(self, task_id: str | None) -> bool:
+        """Whether it tells of this task, or of any."""
+        return task_id is None or self.fields["task_id"] == task_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from celeriac.app import Celeriac
     from celeriac.message import Message
 
-__all__ = ["Family", "children_of", "followers", "records_of"]
+__all__ = ["Family", "children_of", "followers", "records_of", "task_ids_in"]
 
 
 class Family:
@@ -90,6 +90,15 @@ def followers(parent: Message, messages: Iterable[Message]) -> list[Any]:
         ids = [message.id for message in members]
         records += ids if group_id in {None, parent.group} else [[group_id, ids]]
     return records
+
+
+def task_ids_in(records: Iterable[Any], group_id: str | None = None) -> Iterator[tuple[str, str | None]]:
+    """The ids of all tasks that a row lists among its children, those in groups with the id of their group."""
+    for record in records:
+        if isinstance(record, str):
+            yield record, group_id
+        else:
+            yield from task_ids_in(record[1], record[0])
 
 
 def _size(record: Any) -> int:

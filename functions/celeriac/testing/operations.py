@@ -30,9 +30,18 @@ class MemoryOperations(Operations):
         self.lines: list[LogLine] = []
         self.used: Usage | None = None
 
-    def log(self, worker: str, since: datetime) -> Iterator[LogLine]:
+    def log(
+        self,
+        worker: str,
+        since: datetime,
+        *,
+        until: datetime | None = None,
+        task_id: str | None = None,
+        within_s: float | None = None,  # noqa: ARG002 - it takes no time
+    ) -> Iterator[LogLine]:
         self.broker.require(worker)
-        return (line for line in list(self.lines) if line.worker == worker and line.at >= since)
+        lines = (line for line in list(self.lines) if line.worker == worker and since <= line.at)
+        return (line for line in lines if (until is None or line.at <= until) and line.is_about(task_id))
 
     def usage(self, since: datetime) -> Usage | None:  # noqa: ARG002 - all of it is now
         return self.used

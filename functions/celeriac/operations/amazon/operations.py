@@ -1,16 +1,17 @@
-"""The operations on AWS: SQS, Lambda's event source mappings and functions, CloudWatch's metrics and logs."""
+"""The operations on the account that the environment names, or on its local cloud."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from celeriac import aws, clock, limits
 from celeriac.backend import DynamoDBBackend
-from celeriac.exceptions import DecodeError, OperationalError
+from celeriac.exceptions import OperationalError
 from celeriac.lanes import is_fifo
+from celeriac.operations.amazon.log_events import NothingThere, log_lines
 from celeriac.operations.base import Operations
 from celeriac.operations.status import FunctionStatus, LogLine, QueueStatus, Usage
 from celeriac.serialization import loads
@@ -22,6 +23,8 @@ ATTRIBUTES = [DEPTH, f"{DEPTH}NotVisible", f"{DEPTH}Delayed", "QueueArn", "Redri
 AGE_IS_KNOWN_WITHIN = timedelta(minutes=10)
 """How far back to look for SQS's figures, which come each minute, and late."""
 LOOK_EVERY_S = 1.0
+UNTOLD_LOOKS = 10
+"""How often to look for a move of dead letters that SQS does not tell of."""
 HOUR_S = 3600
 _OF_QUEUES = {"NumberOfMessagesSent": "messages", "NumberOfEmptyReceives": "empty_receives"}
 _OF_FUNCTIONS = ("Invocations", "Duration")
@@ -29,15 +32,11 @@ _OF_TABLES = {"ConsumedWriteCapacityUnits": "writes", "ConsumedReadCapacityUnits
 CARRIED_WITHIN_S = 60
 
 
-class _NothingThere(OperationalError):
-    """Raised where a worker has no function, or no log yet."""
-
-
 class _NoMoves(OperationalError):
     """Raised by an emulator that has no StartMessageMoveTask."""
 
 
-_NOT_FOUND = {"ResourceNotFoundException": _NothingThere}
+_NOT_FOUND = {"ResourceNotFoundException": NothingThere}
 _NOT_IMPLEMENTED = dict.fromkeys(
     ("InvalidAction", "UnknownOperationException", "NotImplemented", "InternalFailure", "501"), _NoMoves
 )
@@ -46,19 +45,20 @@ _NOT_IMPLEMENTED = dict.fromkeys(
 class AmazonOperations(Operations):
     """The operations on the account, or the local cloud, that the process' environment names."""
 
-    def log(self, worker: str, since: datetime) -> Iterator[LogLine]:
+    def log(
+        self,
+        worker: str,
+        since: datetime,
+        *,
+        until: datetime | None = None,
+        task_id: str | None = None,
+        within_s: float | None = None,
+    ) -> Iterator[LogLine]:
+        group = f"/aws/lambda/{self._name(worker)}"
         try:
-            for event in self._events(worker, since):
-                yield from _lines(worker, event)
-        except _NothingThere:
+            yield from log_lines(worker, group, since, until=until, task_id=task_id, within_s=within_s)
+        except NothingThere:
             return  # it has not run yet
-
-    def _events(self, worker: str, since: datetime) -> Iterator[dict[str, Any]]:
-        group, start = f"/aws/lambda/{self._name(worker)}", int(since.timestamp() * 1000)
-        with aws.translated(f"reading the log of {worker}", _NOT_FOUND):
-            pages = aws.client("logs").get_paginator("filter_log_events")
-            for page in pages.paginate(logGroupName=group, startTime=start):
-                yield from page["events"]
 
     def usage(self, since: datetime) -> Usage | None:
         workers = sorted(queue for queue in self.broker.queues if "." not in queue)
@@ -133,7 +133,7 @@ class AmazonOperations(Operations):
         try:
             with aws.translated(f"looking at the function of {worker}", _NOT_FOUND):
                 told = aws.client("lambda").get_function_configuration(FunctionName=self._name(worker))
-        except _NothingThere:
+        except NothingThere:
             return FunctionStatus()
         return FunctionStatus(state=told.get("State"), memory_mb=told.get("MemorySize"), timeout_s=told.get("Timeout"))
 
@@ -186,16 +186,26 @@ class AmazonOperations(Operations):
 
 def _watched(queue: str, arn: str) -> Iterator[int]:
     """Follow SQS's own move to its end."""
-    while True:
-        with aws.translated(f"redriving queue {queue!r}"):
-            [task] = aws.client("sqs").list_message_move_tasks(SourceArn=arn, MaxResults=1)["Results"]
-        yield int(task.get("ApproximateNumberOfMessagesMoved", 0))
-        if task["Status"] == "COMPLETED":
-            return
-        if task["Status"] != "RUNNING":
-            why = task.get("FailureReason", "it was cancelled")
-            raise OperationalError(f"redriving queue {queue!r} ended as {task['Status']}: {why}")
+    for _ in range(UNTOLD_LOOKS):
+        while task := _move(queue, arn):
+            yield int(task.get("ApproximateNumberOfMessagesMoved", 0))
+            if task["Status"] == "COMPLETED":
+                return
+            if task["Status"] != "RUNNING":
+                why = task.get("FailureReason", "it was cancelled")
+                raise OperationalError(f"redriving queue {queue!r} ended as {task['Status']}: {why}")
+            time.sleep(LOOK_EVERY_S)
         time.sleep(LOOK_EVERY_S)
+    raise OperationalError(
+        f"SQS moves the dead letters of {queue!r}, but does not tell how far it is: count what is left"
+    )
+
+
+def _move(queue: str, arn: str) -> dict[str, Any] | None:
+    """The last move of dead letters, if SQS tells of it: one that has just begun may not be in its list yet."""
+    with aws.translated(f"redriving queue {queue!r}"):
+        answer = aws.client("sqs").list_message_move_tasks(SourceArn=arn, MaxResults=1)
+    return next(iter(answer.get("Results", ())), None)
 
 
 def _copy(letter: Mapping[str, Any], url: str) -> dict[str, Any]:
@@ -249,17 +259,3 @@ def _figures(queries: list[dict[str, Any]], since: datetime) -> dict[int, list[f
 def _newest_first(item: Mapping[str, Any]) -> list[float]:
     """A metric's values in CloudWatch's order, which an emulator may not keep."""
     return [value for _, value in sorted(zip(item["Timestamps"], item["Values"], strict=True), reverse=True)]
-
-
-def _lines(worker: str, event: Mapping[str, Any]) -> Iterator[LogLine]:
-    """The library's lines about tasks in an event of the log, which in an emulator is all that an invocation wrote."""
-    at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-    for number, text in enumerate(event["message"].splitlines()):
-        try:
-            fields = loads(text)
-        except DecodeError:
-            continue
-        if isinstance(fields, dict) and "task_id" in fields:
-            # An emulator gives its events no ids.
-            event_id = event.get("eventId") or f"{event.get('logStreamName')} {text}"
-            yield LogLine(id=f"{event_id}/{number}", at=at, worker=worker, fields=fields)

@@ -1,0 +1,70 @@
+"""What the operations on AWS do where no emulator can show it: SQS's answers are written down here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.stub import Stubber
+
+from celeriac import aws
+from celeriac.exceptions import OperationalError
+from celeriac.operations.amazon import log_events, operations
+
+ARN = "arn:aws:sqs:us-east-1:123456789012:celeriac-dev-greet-dead"
+
+
+@pytest.fixture
+def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+    """SQS, which answers as it is told to, without a pause between two looks."""
+    for name, value in (("DEFAULT_REGION", "us-east-1"), ("ACCESS_KEY_ID", "x"), ("SECRET_ACCESS_KEY", "x")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setattr(operations, "LOOK_EVERY_S", 0)
+    aws.forget_clients()
+    with Stubber(aws.client("sqs")) as stubber:
+        yield stubber
+    aws.forget_clients()
+
+
+def tells(sqs: Stubber, *answers: dict[str, Any]) -> None:
+    """Have SQS answer the looks at a move, one after the other."""
+    for answer in answers:
+        sqs.add_response("list_message_move_tasks", answer, {"SourceArn": ARN, "MaxResults": 1})
+
+
+def move(status: str, moved: int) -> dict[str, Any]:
+    return {"Results": [{"Status": status, "ApproximateNumberOfMessagesMoved": moved, "SourceArn": ARN}]}
+
+
+@pytest.mark.parametrize("nothing", [{}, {"Results": []}])
+def test_a_move_that_is_not_listed_yet_is_waited_for(sqs: Stubber, nothing: dict[str, Any]) -> None:
+    tells(sqs, nothing, nothing, move("RUNNING", 1), move("COMPLETED", 3))
+
+    assert list(operations._watched("greet", ARN)) == [1, 3]
+
+
+def test_a_move_that_is_never_listed_says_what_to_do(sqs: Stubber) -> None:
+    tells(sqs, *[{}] * operations.UNTOLD_LOOKS)
+
+    with pytest.raises(OperationalError, match="count what is left"):
+        list(operations._watched("greet", ARN))
+
+
+def test_a_move_that_fails_says_why(sqs: Stubber) -> None:
+    tells(sqs, {"Results": [{"Status": "FAILED", "FailureReason": "the queue is gone"}]})
+
+    with pytest.raises(OperationalError, match="the queue is gone"):
+        list(operations._watched("greet", ARN))
+
+
+@pytest.mark.parametrize(
+    ("task_id", "pattern"),
+    [
+        ("a-1", '{ $.task_id = "a-1" }'),
+        ('"} || { $.x = "', '{ $.task_id = "\\"} || { $.x = \\"" }'),
+        ("\\", '{ $.task_id = "\\\\" }'),
+    ],
+)
+def test_an_id_cannot_leave_the_pattern_of_a_log(task_id: str, pattern: str) -> None:
+    assert log_events._pattern(task_id) == pattern
