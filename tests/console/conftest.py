@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +21,6 @@ from celeriac import Celeriac
 from celeriac.console import ApiAddress, ConsoleServer, Upstream
 from celeriac.testing import LiveTwin
 from tests.console.gateway import CREDENTIALS, REGION, Gateway, serving
-from tests.console.workers import HELD, WORKERS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -55,14 +58,32 @@ def aws_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, os.devnull)
 
 
+@pytest.fixture(scope="session")
+def workers() -> Iterator[list[Celeriac]]:
+    """The apps of the folders in `workers/`, which the API can import, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [str(Path(__file__).parent / "workers"), *sys.path])
+        yield [import_module(f"{name}.tasks").app for name in ("press", "shop")]
+
+
 @pytest.fixture
-def open_console(aws_credentials: None) -> Iterator[Callable[..., Console]]:
+def held(workers: list[Celeriac]) -> Iterator[threading.Event]:
+    """What `shop.hold` waits for: it is set at the test's end, if the test does not."""
+    held: threading.Event = import_module("shop.tasks").held
+    held.clear()
+    yield held
+    held.set()
+
+
+@pytest.fixture
+def open_console(
+    aws_credentials: None, workers: list[Celeriac], held: threading.Event
+) -> Iterator[Callable[..., Console]]:
     """Open a console with options of `ConsoleServer`, such as `read_only`; it ends with the test."""
-    HELD.clear()
     with ExitStack() as stack:
 
         def opened(**options: Any) -> Console:
-            twin = stack.enter_context(LiveTwin(*WORKERS, lanes={"shop.bulk": {}}))
+            twin = stack.enter_context(LiveTwin(*workers, lanes={"shop.bulk": {}}))
             stack.callback(api_app.connect, api_app.connected)
             api_app.connect(twin.services)
             bare = Celeriac("celeriac", set_as_current=False)
@@ -76,7 +97,7 @@ def open_console(aws_credentials: None) -> Iterator[Callable[..., Console]]:
             return Console(server, gateway, twin, bare)
 
         yield opened
-        HELD.set()
+        held.set()
 
 
 @pytest.fixture

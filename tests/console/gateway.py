@@ -46,6 +46,7 @@ class Gateway(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.calls: list[str] = []
+        self.headers: list[dict[str, str]] = []
 
     @property
     def url(self) -> str:
@@ -60,6 +61,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         parts, body = urlsplit(self.path), self.rfile.read(int(self.headers.get("Content-Length", 0)))
         path = parts.path.removeprefix(STAGE)
         self.server.calls.append(f"{self.command} {path}")
+        self.server.headers.append(dict(self.headers.items()))
         if not _is_signed(self.command, self.path, self.headers, body):
             self._answer(403, {"x-amzn-ErrorType": "InvalidSignatureException"}, '{"message": "Forbidden"}')
             return
@@ -82,7 +84,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _answer(self, status: int, headers: Mapping[str, str], body: str) -> None:
         self.send_response(status)
-        for name, value in {"Content-Type": "application/json", **headers, "Content-Length": str(len(body))}.items():
+        for name, value in {"content-type": "application/json", **headers, "content-length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body.encode())

@@ -8,6 +8,5 @@ from typing import Any
 def test_the_address_with_the_token_opens_the_page(console: Any, page_at: Any) -> None:
     page = page_at(console)
 
-    page.get_by_role("heading", name="Celeriac").wait_for()
     page.get_by_text("celeriac-test").first.wait_for()
     assert page.url == f"http://127.0.0.1:{console.server.port}/"

@@ -34,6 +34,7 @@ class ConsoleServer(socketserver.ThreadingTCPServer):
     """Listens on 127.0.0.1 when it is made; port 0 is any free one. `serve_forever` answers until `shutdown`."""
 
     daemon_threads = True
+    request_queue_size = 64  # a browser comes with several connections at once
     # After a restart the port is free at once. On Windows the same word would let two programs have one port.
     allow_reuse_address = os.name == "posix"
 

@@ -7,10 +7,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import BotoCoreError, HTTPClientError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from botocore.session import get_session
 from botocore.utils import get_environ_proxies
+from urllib3 import exceptions  # which botocore does not translate while a body is read
 
 from celeriac.console.answer import Answer
 from celeriac.console.problems import PROBLEM_JSON, Refused
@@ -86,9 +87,9 @@ class Upstream:
             response = self._http.send(request)
             with response.raw:
                 content = response.raw.read(ANSWER_BYTES + 1, decode_content=False)
-        except ReadTimeoutError as error:
+        except (ReadTimeoutError, exceptions.ReadTimeoutError) as error:
             raise Refused(HTTPStatus.GATEWAY_TIMEOUT, "api-slow", "The API did not answer in time.") from error
-        except (HTTPClientError, OSError) as error:
+        except (BotoCoreError, exceptions.HTTPError, OSError) as error:
             raise _bad_gateway("api-unreachable", f"The API could not be reached: {error}") from error
         return response.status_code, response.headers, content
 
@@ -110,6 +111,7 @@ def _checked(status: int, content_type: str, content: bytes) -> Answer:
 
 
 def _is_json(content: bytes) -> bool:
+    """Whether it is JSON, which what breaks off is not."""
     try:
         json.loads(content)
     except (ValueError, RecursionError):
