@@ -42,7 +42,6 @@ class Deployer:
             "architecture": self.runtime.architecture,
             "python": self.runtime.python,
             "metric_math": "off",  # MiniStack refuses alarms that compute
-            "far_etas": "schedule" if self.endpoint.fires_schedules() else "hop",
         }
         self._cdk(
             ROOT,

@@ -11,16 +11,21 @@ import pytest
 
 from local.deploy import ROOT, Deployer, DeployError
 from local.endpoint import Endpoint
+from local.follower import following
 from local.runtime import Runtime
 from local.seed import User, add_user, prepare
 from local.system import System
+from tests.end_to_end.timetable import Timetable, make_one_of_each
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
-def system(embedded_aws: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> System:
-    """The CDK app as it is, the probe worker and an example's, deployed by the real `cdk`; Ada is a user."""
+def system(embedded_aws: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """The CDK app as it is, the probe worker and an example's, deployed by the real `cdk`; Ada is a user.
+
+    It is followed as `make up` has it followed, so it has figures, and schedules fire on any emulator.
+    """
     functions = tmp_path_factory.mktemp("functions")
     for source in (ROOT / "functions", HERE / "workers", ROOT / "examples/fastapi/functions"):
         shutil.copytree(source, functions, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
@@ -32,7 +37,18 @@ def system(embedded_aws: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> 
     except DeployError as error:
         pytest.fail(str(error), pytrace=False)
     prepare(system)
-    return system
+    with following(embedded_aws, system.outputs.deployment):
+        yield system
+
+
+@pytest.fixture(scope="session", autouse=True)
+def each_minute(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Timetable | None:
+    """Schedules that fire each minute, made before the first test, so that nobody waits for them in the last."""
+    if not any("each_minute" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        return None
+    timetable = Timetable(request.getfixturevalue("system"), tmp_path_factory.mktemp("each-minute"), "* * * * *")
+    make_one_of_each(timetable)
+    return timetable
 
 
 @pytest.fixture

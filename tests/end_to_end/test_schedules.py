@@ -1,15 +1,25 @@
-"""Schedules that code has declared at the deployment, and those that a program outside AWS makes."""
+"""Schedules that code has declared at the deployment, those that a program outside AWS makes, and their firing: by the
+emulator's clock as the minutes pass, and by the local one on a day of its own.
+"""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.clock import Clock
 from local.system import System
+from local.wait import until
 from tests.end_to_end.test_python_program import printed
+from tests.end_to_end.timetable import Timetable, make_one_of_each
 
 pytestmark = pytest.mark.cloud
+
+NOON = datetime(2031, 3, 29, 12, tzinfo=UTC)
+"""Far enough away for the emulator's own clock to stay out of it."""
 
 LIST = """
 import json
@@ -46,4 +56,70 @@ def test_what_the_workers_declare_is_scheduled_at_the_deployment(system: System)
 def test_a_program_schedules_a_task_that_fires_once_and_is_gone(system: System) -> None:
     ((*left,),) = printed(system, ONCE)
 
-    assert {*left} == {"probe.yearly", "notify-daily_report"}
+    assert {"probe.yearly", "notify-daily_report"} <= {*left}
+    assert {"once", "paused"}.isdisjoint(left)
+
+
+def test_a_schedule_fires_unless_it_is_paused_or_deleted(system: System, tmp_path: Path) -> None:
+    timetable = Timetable(system, tmp_path, "0 12 * * *")
+    make_one_of_each(timetable)
+
+    Clock(system.endpoint, system.outputs.deployment).fire(NOON - timedelta(minutes=1), NOON)
+
+    assert_that_they_fired(timetable, within_s=30)
+
+
+def test_a_firing_that_is_delivered_twice_runs_once(system: System, tmp_path: Path) -> None:
+    timetable = Timetable(system, tmp_path, "0 12 * * *")
+    timetable.create("daily")
+
+    def midday(day: int) -> None:
+        at = NOON + timedelta(days=day)
+        clock.fire(at - timedelta(minutes=1), at)
+
+    clock = Clock(system.endpoint, system.outputs.deployment)
+    midday(0)
+    task = ended(system, f"{timetable.full('daily')}@2031-03-29T12:00:00Z")
+    assert (task["state"], timetable.runs("daily")) == ("SUCCESS", 1)
+    midday(0)
+    timetable.change("daily", "pause")
+    midday(1)
+    timetable.change("daily", "resume")
+    midday(2)
+    ended(system, f"{timetable.full('daily')}@2031-03-31T12:00:00Z")
+    timetable.delete("daily")
+    midday(3)
+    until(lambda: is_empty(system, "probe"), "the queue to be empty", timeout_s=30)
+    assert timetable.runs("daily") == 2
+
+
+def test_as_minutes_pass_they_fire_by_the_real_clock(each_minute: Timetable) -> None:
+    assert_that_they_fired(each_minute, within_s=100)
+    each_minute.delete("steady")
+    each_minute.delete("resumed")
+
+
+def assert_that_they_fired(timetable: Timetable, within_s: float) -> None:
+    """What was paused or deleted at the beginning has not run, though what goes on, or was resumed, has."""
+    until(lambda: timetable.runs("steady") and timetable.runs("resumed"), "their first runs", within_s)
+    assert (timetable.runs("paused"), timetable.runs("deleted")) == (0, 0)
+
+
+def ended(system: System, task_id: str) -> dict[str, Any]:
+    """A task once it has its outcome; before it has one it has no row either."""
+
+    def ready() -> dict[str, Any] | None:
+        try:
+            return system.finished(task_id, timeout_s=1)
+        except LookupError:
+            return None
+
+    return until(ready, f"task {task_id}", timeout_s=30)
+
+
+def is_empty(system: System, worker: str) -> bool:
+    """Whether nothing waits in a worker's queue, and nothing is in its hands."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    sqs = system.endpoint.client("sqs")
+    told = sqs.get_queue_attributes(QueueUrl=system.queue_url(worker), AttributeNames=names)["Attributes"]
+    return {*told.values()} == {"0"}
