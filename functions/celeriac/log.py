@@ -74,7 +74,11 @@ class TaskFormatter(logging.Formatter):
 
 
 class JSONFormatter(logging.Formatter):
-    """A record as one line of JSON; `extra={"fields": {…}}` adds fields."""
+    """A record as one line of JSON, up to `end`; `extra={"fields": {…}}` adds fields."""
+
+    def __init__(self, end: str = "") -> None:
+        super().__init__()
+        self._end = end
 
     def format(self, record: logging.LogRecord) -> str:
         running = context.current_worker_task()
@@ -88,7 +92,7 @@ class JSONFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps({key: value for key, value in line.items() if value is not None}, default=str)
+        return json.dumps({key: value for key, value in line.items() if value is not None}, default=str) + self._end
 
 
 def configure(environ: Mapping[str, str], level: int = INFO, *, hijack_root: bool = True) -> None:
@@ -103,7 +107,8 @@ def configure(environ: Mapping[str, str], level: int = INFO, *, hijack_root: boo
     if not root.handlers:
         root.addHandler(logging.StreamHandler())
     for handler in root.handlers:
-        handler.setFormatter(JSONFormatter())
+        # The handler of Lambda's runtime leaves the end of a line to its formatter.
+        handler.setFormatter(JSONFormatter("" if isinstance(handler, logging.StreamHandler) else "\n"))
     root.setLevel(level)
     logging.getLogger("botocore").setLevel(max(level, WARNING))  # it tells of its credentials at every start
     _arrivals.setLevel(max(level, WARNING))  # a second line for every task would double the bill

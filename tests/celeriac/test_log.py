@@ -16,12 +16,23 @@ from celeriac.testing import Crash, Twin
 from tests.celeriac.office import Office, call, invoked
 
 
-@pytest.fixture
-def lines() -> Iterator[Any]:
+class RuntimeHandler(logging.Handler):
+    """The handler of Lambda's runtime: it writes what it is given, and nothing after it."""
+
+    def __init__(self, stream: StringIO) -> None:
+        super().__init__()
+        self.stream = stream
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream.write(self.format(record))
+
+
+@pytest.fixture(params=[RuntimeHandler, logging.StreamHandler])
+def lines(request: pytest.FixtureRequest) -> Iterator[Any]:
     """What a Lambda's root logger writes, line by line; the root logger is as before afterwards."""
     root, stream = logging.getLogger(), StringIO()
     before = (root.handlers, root.level)
-    root.handlers = [logging.StreamHandler(stream)]
+    root.handlers = [request.param(stream)]
     log.configure({"AWS_LAMBDA_FUNCTION_NAME": "celeriac-dev-office"})
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.handlers = before[0]
