@@ -39,6 +39,9 @@ API = {
     f"AwsSolutions-IAM4[Policy::{LOGS_POLICY}]": "API Gateway accepts no less of the role that writes its logs.",
     "Serverless-APIGWXrayEnabled": "As Serverless-LambdaTracing.",
 }
+CONSOLE = {
+    "AwsSolutions-APIG4": "The page must be loaded to sign in by; there is nothing in it, and its calls need a token.",
+}
 TASK_IDS = "A path has the id of a task; what else it says, and the method, are as narrow as a right to call can be."
 OPERATING = "Mappings are made without a name, but the right says whose; lists and figures are allowed for all or none."
 STREAMS = "The star is a group's streams: CloudWatch Logs takes a right to search a group only when it ends so."
@@ -60,6 +63,8 @@ def acknowledge(
     _silence(storage, STORAGE | QUEUES)
     _silence(workers, QUEUES | FUNCTIONS)
     _silence(api, FUNCTIONS | API)
+    if page := api.rest_api.root.get_resource("console"):
+        _silence(page, CONSOLE)
     payloads, files = _exported(storage, storage.payloads.bucket_arn), _exported(storage, storage.files.bucket_arn)
     for stack in (workers, api):
         _silence_wildcards(stack, (f"{payloads}/{keys}" for keys in PAYLOAD_KEYS), OBJECT_KEYS)

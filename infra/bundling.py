@@ -8,19 +8,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from infra.names import API
 from infra.target import Target
 
-__all__ = ["Bundle", "BundleError", "bundle_of_library", "bundle_of_producer", "bundle_of_worker"]
+__all__ = ["Bundle", "BundleError", "bundle_of_console", "bundle_of_library", "bundle_of_producer", "bundle_of_worker"]
 
 LAYOUT = "1"  # change it when `build` puts things differently: the digest then changes for the same sources
 LIBRARY = "celeriac"
 NOT_PACKED = ("__pycache__", "*.pyc", ".*", "worker.toml", "requirements.txt")
 FOR_PEOPLE = ("celeriac/cli", "celeriac/console")
-"""What of the library runs on an operator's own machine."""
 LAMBDA_ROOT = "/var/task"
 
 
@@ -36,6 +35,8 @@ class Bundle:
     packages: tuple[str, ...]
     requirements: Path
     target: Target
+    for_people: tuple[str, ...] = FOR_PEOPLE
+    """What of it all is left out, for it runs on an operator's own machine."""
 
     def digest(self) -> str:
         """Name the bundle by its sources: what pip and the compiler make of them does not change it."""
@@ -72,7 +73,7 @@ class Bundle:
         # Part by part: a pattern such as ".*" is about a folder's own name, not about where the repository lies.
         path = file.relative_to(self.functions)
         parts = [Path(part) for part in path.parts]
-        is_for_people = any(path.is_relative_to(folder) for folder in FOR_PEOPLE)
+        is_for_people = any(path.is_relative_to(folder) for folder in self.for_people)
         return is_for_people or any(part.match(pattern) for part in parts for pattern in NOT_PACKED)
 
     def _install_wheels(self, output: Path) -> None:
@@ -99,6 +100,11 @@ def bundle_of_worker(functions: Path, name: str, uses: tuple[str, ...], target: 
 def bundle_of_library(functions: Path, target: Target) -> Bundle:
     """The package of a function that has no tasks of its own."""
     return Bundle(functions, (LIBRARY,), functions / LIBRARY / "requirements.txt", target)
+
+
+def bundle_of_console(functions: Path, target: Target) -> Bundle:
+    """The package of the function that serves the console's page."""
+    return replace(bundle_of_library(functions, target), for_people=("celeriac/cli",))
 
 
 def bundle_of_producer(functions: Path, workers: tuple[str, ...], target: Target) -> Bundle:

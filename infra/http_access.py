@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from infra.console_login import ConsoleLogin
+
 __all__ = ["HttpAccess"]
 
 
@@ -12,11 +14,13 @@ class HttpAccess:
     """The origins of the pages that may call, and the ARN of the Cognito user pool whose tokens authorize.
 
     `scopes` is the pool's resource server; its scopes are `{scopes}/submit`, `{scopes}/read` and `{scopes}/operate`.
+    `console` says where the deployment's own console has its visitors sign in; without it there is none.
     """
 
     scopes: str
     cors_origins: tuple[str, ...] = ()
     user_pool: str | None = None
+    console: ConsoleLogin | None = None
 
     @property
     def environment(self) -> dict[str, str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from infra.names import API, OPERATOR
+from infra.names import API, CONSOLE, OPERATOR
 
-__all__ = ["OPERATE", "PERMISSIONS", "READ", "ROUTES", "SUBMIT", "HttpRoute"]
+__all__ = ["CONSOLE_ROUTES", "OPERATE", "PERMISSIONS", "READ", "ROUTES", "SUBMIT", "HttpRoute"]
 
 SUBMIT, READ, OPERATE = "submit", "read", "operate"
 PERMISSIONS = {
@@ -59,3 +59,5 @@ ROUTES = (
     HttpRoute("GET", "stories/{id}", OPERATOR, (READ,)),
     HttpRoute("GET", "logs/{id}", OPERATOR, (READ,)),
 )
+CONSOLE_ROUTES = (HttpRoute("GET", "console", CONSOLE, ()), HttpRoute("GET", "console/{file+}", CONSOLE, ()))
+"""Open to everybody, where the deployment serves the console: a page must be loaded before anybody can sign in."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from infra.lane import Lane
 
-__all__ = ["API", "ARRIVALS", "DEAD_LETTERS", "OPERATOR", "Names"]
+__all__ = ["API", "ARRIVALS", "CONSOLE", "DEAD_LETTERS", "OPERATOR", "Names"]
 
 API = "api"
 ARRIVALS = "arrivals"
+CONSOLE = "console"
 DEAD_LETTERS = "dead_letters"
 OPERATOR = "operator"
 MAIN = Lane()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from constructs import Node
 
+from infra.console_login import ConsoleLogin
 from infra.target import Target
 from infra.thresholds import DEFAULTS, Thresholds
 from infra.toml_table import TomlTable
@@ -44,6 +45,7 @@ class Settings:
     metric_math: bool = True
     cors_origins: tuple[str, ...] = ()
     user_pool: str | None = None
+    console: ConsoleLogin | None = None
 
     @property
     def deployment(self) -> str:
@@ -80,6 +82,7 @@ class Settings:
             problems.append(f'cors_origins: must be exact origins such as "https://example.com", not {wrong!r}')
         if user_pool and not USER_POOL.fullmatch(str(user_pool)):
             problems.append(f"user_pool: must be the ARN of a Cognito user pool, not {user_pool!r}")
+        console = ConsoleLogin.from_context(node, problems)
         try:
             target = Target.parse(node.try_get_context("architecture"), node.try_get_context("python"))
         except ValueError as error:
@@ -99,6 +102,7 @@ class Settings:
             SWITCH[metric_math],
             origins,
             user_pool or None,
+            console,
         )
 
 

@@ -10,7 +10,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from infra.names import API, ARRIVALS, DEAD_LETTERS, OPERATOR
+from infra.names import API, ARRIVALS, CONSOLE, DEAD_LETTERS, OPERATOR
 from infra.thresholds import DEFAULTS, Thresholds
 from infra.toml_table import shown
 from infra.worker_config import WorkerConfig
@@ -24,6 +24,7 @@ TAKEN = {
     "celeriac": "the library",
     API: "the HTTP producer",
     ARRIVALS: "the function for arrivals in S3",
+    CONSOLE: "the function for the console",
     DEAD_LETTERS: "the function for dead letters",
     OPERATOR: "the function for operators",
 }

@@ -13,7 +13,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.http_access import HttpAccess
-from infra.http_routes import ROUTES, HttpRoute
+from infra.http_routes import CONSOLE_ROUTES, ROUTES, HttpRoute
 
 __all__ = ["HttpApi"]
 
@@ -100,7 +100,7 @@ class HttpApi(Construct):
             for name, function in functions.items()
         }
         authorizer = self._authorizer(access.user_pool) if access.user_pool else None
-        for route in ROUTES:
+        for route in (*ROUTES, *(CONSOLE_ROUTES if access.console else ())):
             resource = self.rest_api.root.resource_for_path(route.path)
             resource.add_method(route.method, integrations[route.function], **_authorized(route, authorizer, access))
 
@@ -133,7 +133,12 @@ class HttpApi(Construct):
 
 
 def _authorized(route: HttpRoute, authorizer: apigateway.IAuthorizer | None, access: HttpAccess) -> dict[str, Any]:
-    """How a route asks who calls: by signature, which is the API's default, or by a token with one of its scopes."""
+    """How a route asks who calls: by signature, which is the API's default, or by a token with one of its scopes.
+
+    A route that no permission opens is open to everybody.
+    """
+    if not route.permissions:
+        return {"authorization_type": apigateway.AuthorizationType.NONE}
     if authorizer is None:
         return {}
     scopes = [f"{access.scopes}/{permission}" for permission in route.permissions]

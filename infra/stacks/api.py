@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.api_parameter import ApiParameter
 from infra.constructs.arrivals import Arrivals
 from infra.constructs.arrivals_producer import ArrivalsProducer
 from infra.constructs.http_api import HttpApi
+from infra.constructs.http_console import HttpConsole
 from infra.constructs.http_operator import HttpOperator
 from infra.constructs.http_permissions import HttpPermissions
 from infra.constructs.http_producer import HttpProducer
 from infra.deployment import Deployment
 from infra.http_access import HttpAccess
-from infra.names import API, ARRIVALS, OPERATOR
+from infra.names import API, ARRIVALS, CONSOLE, OPERATOR
 from infra.queue_address import QueueAddress
 from infra.settings import Settings
 from infra.worker_config import WorkerConfig
@@ -50,12 +52,15 @@ class ApiStack(Stack):
             for config in workers
             for lane in config.queues.values()
         ]
-        access = HttpAccess(names.deployment, settings.cors_origins, settings.user_pool)
+        access = HttpAccess(names.deployment, settings.cors_origins, settings.user_pool, settings.console)
         producer = HttpProducer(self, API, deployment=deployment, queues=queues, access=access)
         operator = HttpOperator(
             self, OPERATOR, deployment=deployment, queues=queues, dead_letters=dead_letters, access=access
         )
-        functions = {API: producer.function, OPERATOR: operator.function}
+        functions: dict[str, lambda_.IFunction] = {API: producer.function, OPERATOR: operator.function}
+        if access.console:
+            console = HttpConsole(self, CONSOLE, deployment=deployment, login=access.console, scopes=access.scopes)
+            functions[CONSOLE] = console.function
         http = HttpApi(
             self,
             "Http",

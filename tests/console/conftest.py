@@ -18,7 +18,9 @@ import pytest
 
 from api.app import app as api_app
 from celeriac import Celeriac
-from celeriac.console import ApiAddress, ConsoleServer, Upstream
+from celeriac.console.address import ApiAddress
+from celeriac.console.server import ConsoleServer
+from celeriac.console.upstream import Upstream
 from celeriac.testing import LiveTwin
 from tests.console.gateway import CREDENTIALS, REGION, Gateway, serving
 
@@ -132,7 +134,7 @@ def page_at(browser: Browser) -> Iterator[Callable[..., Page]]:
             context = browser.new_context(**options)
             stack.callback(context.close)
             page = context.new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(30_000)  # long where many tests share few cores
             page.on("pageerror", lambda error: faults.append(str(error)))
             page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
             page.goto(console.server.url)

@@ -6,7 +6,7 @@ import http.server
 import re
 import socketserver
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
@@ -17,11 +17,13 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from api.handler import handler
+from api.handler import handler as api
 from api.routes import ROUTES
+from celeriac.console.hosted import handler as console
 
 __all__ = ["CREDENTIALS", "REGION", "Gateway", "serving"]
 
+Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 STAGE = "/v1"
 REGION = "eu-central-1"
 CREDENTIALS = Credentials("AKIDEXAMPLE", "a-secret-of-the-tests")
@@ -39,14 +41,18 @@ class Invocation:
 
 
 class Gateway(socketserver.ThreadingTCPServer):
-    """Listens on a free port; `calls` are the requests that came, such as "GET /queues"."""
+    """Listens on a free port; `calls` are the requests that came, such as "GET /queues", and `headers` theirs.
+
+    With `tokens` it takes those instead of signatures, and serves the console at `/console`.
+    """
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, tokens: Sequence[str] | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.tokens = tokens
         self.calls: list[str] = []
-        self.headers: list[dict[str, str]] = []
+        self.headers: list[Message] = []
 
     @property
     def url(self) -> str:
@@ -61,11 +67,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         parts, body = urlsplit(self.path), self.rfile.read(int(self.headers.get("Content-Length", 0)))
         path = parts.path.removeprefix(STAGE)
         self.server.calls.append(f"{self.command} {path}")
-        self.server.headers.append(dict(self.headers.items()))
-        if not _is_signed(self.command, self.path, self.headers, body):
+        self.server.headers.append(self.headers)
+        handler, resource, parameters = _resource(self.command, path, has_console=self.server.tokens is not None)
+        if handler is api and not self._is_authorized(body):
             self._answer(403, {"x-amzn-ErrorType": "InvalidSignatureException"}, '{"message": "Forbidden"}')
             return
-        resource, parameters = _resource(self.command, path)
         event = {
             "resource": resource,
             "path": path,
@@ -78,16 +84,23 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             "isBase64Encoded": False,
         }
         answer = handler(event, Invocation())
-        self._answer(answer["statusCode"], answer["headers"], answer["body"])
+        self._answer(answer["statusCode"], {n.lower(): v for n, v in answer["headers"].items()}, answer["body"])
 
     do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the base's names
 
+    def _is_authorized(self, body: bytes) -> bool:
+        if self.server.tokens is None:
+            return _is_signed(self.command, self.path, self.headers, body)
+        return self.headers.get("Authorization", "").removeprefix("Bearer ") in self.server.tokens
+
     def _answer(self, status: int, headers: Mapping[str, str], body: str) -> None:
+        content = body.encode()
+        told = {"content-type": "application/json", **headers, "content-length": str(len(content))}
         self.send_response(status)
-        for name, value in {"content-type": "application/json", **headers, "content-length": str(len(body))}.items():
+        for name, value in told.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body.encode())
+        self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
         """Keep the tests' output for the tests."""
@@ -105,14 +118,16 @@ def _is_signed(method: str, target: str, headers: Message, body: bytes) -> bool:
     return bool(auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request) == found[2])
 
 
-def _resource(method: str, path: str) -> tuple[str, dict[str, str]]:
-    """The route that a path belongs to, and its parameters; literal parts go before parameters."""
+def _resource(method: str, path: str, *, has_console: bool) -> tuple[Handler, str, dict[str, str]]:
+    """Which function answers, the route that a path belongs to, and its parameters; literals go before parameters."""
+    if has_console and (found := re.fullmatch(r"/console(/(?P<file>.+))?", path)):
+        return console, "/console", {"file": found["file"]} if found["file"] else {}
     for name in sorted(ROUTES, key=lambda name: name.count("{")):
         of_route, _, pattern = name.partition(" ")
         found = re.fullmatch(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(pattern)), path)
         if found and of_route == method:
-            return pattern, found.groupdict()
-    return path, {}
+            return api, pattern, found.groupdict()
+    return api, path, {}
 
 
 @contextmanager

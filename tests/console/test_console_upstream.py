@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from celeriac.console import ApiAddress, ConsoleServer, Upstream
-from celeriac.console.upstream import ANSWER_BYTES
+from celeriac.console.address import ApiAddress
+from celeriac.console.server import ConsoleServer
+from celeriac.console.upstream import ANSWER_BYTES, Upstream
 from celeriac.exceptions import ImproperlyConfigured
 from tests.console.gateway import CREDENTIALS, serving
 from tests.console.visitor import Told, Visitor

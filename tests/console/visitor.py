@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from celeriac.console import ConsoleServer
+from celeriac.console.server import ConsoleServer
 
 __all__ = ["Told", "Visitor"]
 

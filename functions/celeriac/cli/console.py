@@ -15,7 +15,8 @@ from celeriac.cli.session import Session
 from celeriac.exceptions import ImproperlyConfigured
 
 if TYPE_CHECKING:
-    from celeriac.console import ConsoleServer, Upstream
+    from celeriac.console.server import ConsoleServer
+    from celeriac.console.upstream import Upstream
 
 __all__ = ["console", "group"]
 
@@ -36,7 +37,8 @@ def console(
     ] = None,
 ) -> None:
     """Serve the console on 127.0.0.1 until Ctrl-C; its calls are signed with your AWS credentials."""
-    from celeriac.console import ApiAddress, Upstream  # which no other command needs
+    from celeriac.console.address import ApiAddress  # which no other command needs
+    from celeriac.console.upstream import Upstream
 
     upstream = Upstream(ApiAddress.find(api))
     with _listening(upstream, port, read_only=read_only) as server:
@@ -48,7 +50,7 @@ def console(
 
 
 def _listening(upstream: Upstream, port: int, *, read_only: bool) -> ConsoleServer:
-    from celeriac.console import ConsoleServer
+    from celeriac.console.server import ConsoleServer
 
     try:
         return ConsoleServer(upstream, port=port, read_only=read_only)

@@ -1,11 +1,7 @@
-"""The console: one page for operators, served to the browser of this machine by `celeriac console`.
+"""The console: one page for operators, over the HTTP API.
 
-The page calls the deployment's HTTP API through this server, which signs each call with the operator's own AWS
-credentials. Nothing of it is public, and nothing of it is in a worker's bundle.
+`celeriac console` serves it to the browser of this machine and signs its calls with the operator's own AWS credentials:
+nothing of it is public, and nothing of it is in a worker's bundle. A deployment that takes tokens may serve it itself.
 """
 
-from celeriac.console.address import ApiAddress
-from celeriac.console.server import HOST, ConsoleServer
-from celeriac.console.upstream import Upstream
-
-__all__ = ["HOST", "ApiAddress", "ConsoleServer", "Upstream"]
+__all__: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from types import MappingProxyType
 
 __all__ = ["Answer"]
 
@@ -19,6 +20,6 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def elsewhere(cls, path: str, headers: Mapping[str, str]) -> Answer:
+    def elsewhere(cls, path: str, headers: Mapping[str, str] = MappingProxyType({})) -> Answer:
         """Send the browser on to another path of this server."""
         return cls(HTTPStatus.SEE_OTHER, headers={"Location": path, **headers})

@@ -8,18 +8,18 @@ from pathlib import Path
 from celeriac.console.answer import Answer
 from celeriac.console.problems import Refused
 
-__all__ = ["INDEX", "PageFiles"]
+__all__ = ["CONTEXT", "INDEX", "PAGE", "PageFiles"]
 
 FOLDER = Path(__file__).parent / "page"
-INDEX = "index.html"
+INDEX, CONTEXT, PAGE = "index.html", "context.json", "page/"
+"""What the page is at, what it asks first, and what its other files are below, wherever it is served."""
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
-    ".woff2": "font/woff2",
 }
-"""A file of another kind is not served."""
+"""All of them are text. A file of another kind is not served."""
 
 
 class PageFiles:

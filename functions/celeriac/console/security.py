@@ -16,32 +16,11 @@ from urllib.parse import parse_qs
 
 from celeriac.console.problems import Refused
 
-__all__ = ["CHANGES", "HEADERS", "OWN_HEADER", "Gate"]
+__all__ = ["CHANGES", "OWN_HEADER", "Gate"]
 
 CHANGES = frozenset({"POST", "PATCH", "DELETE"})
 OWN_HEADER = "X-Celeriac-Console"
 """A page of another origin cannot send it without asking first, and is never allowed to."""
-
-_POLICY = (
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "font-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-)
-HEADERS = {
-    "Content-Security-Policy": "; ".join(_POLICY),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-"""Of every answer."""
 
 
 class Gate:

@@ -13,10 +13,11 @@ from typing import Any
 
 from celeriac.console.answer import Answer
 from celeriac.console.deadline import ReadByDeadline
-from celeriac.console.page_files import INDEX, PageFiles
+from celeriac.console.page_files import CONTEXT, INDEX, PAGE, PageFiles
+from celeriac.console.policy import headers_of
 from celeriac.console.problems import Refused
 from celeriac.console.routes import checked_path, checked_query
-from celeriac.console.security import CHANGES, HEADERS, Gate
+from celeriac.console.security import CHANGES, Gate
 from celeriac.console.upstream import Upstream
 
 __all__ = ["HOST", "ConsoleServer"]
@@ -26,8 +27,6 @@ REQUEST_TIMEOUT_S = 10
 BODY_BYTES = 1024 * 1024
 """More than any operator's call has; files go to the API itself."""
 API = "api/"
-PAGE = "page/"
-CONTEXT = "context.json"
 
 
 class ConsoleServer(socketserver.ThreadingTCPServer):
@@ -162,8 +161,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _write(self, answer: Answer) -> None:
         self.send_response_only(answer.status)
-        headers = {"Cache-Control": "no-store", **HEADERS, "Content-Type": answer.content_type, **answer.headers}
-        for name, value in {**headers, "Content-Length": str(len(answer.body)), "Connection": "close"}.items():
+        headers = {**headers_of(answer), "Content-Length": str(len(answer.body)), "Connection": "close"}
+        for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer.body)
