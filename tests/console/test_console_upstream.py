@@ -164,8 +164,11 @@ def test_credentials_that_aws_refuses_are_told_of(asking: Callable[..., Told], e
     assert "sign in again" in told.json["detail"]
 
 
-def test_a_right_that_is_missing_is_not_taken_for_bad_credentials(asking: Callable[..., Told]) -> None:
-    headers = {"Content-Type": "application/json", "x-amzn-ErrorType": "AccessDeniedException"}
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-amz-json-1.0"])
+def test_a_right_that_is_missing_is_not_taken_for_bad_credentials(
+    asking: Callable[..., Told], content_type: str
+) -> None:
+    headers = {"Content-Type": content_type, "x-amzn-ErrorType": "AccessDeniedException"}
 
     told = asking(Reply(403, b'{"message": "User is not authorized"}', headers))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pytest
 from aws_cdk import App, Stack
 from aws_cdk import aws_lambda as lambda_
 
+from infra.constructs.api_parameter import ApiParameter
 from infra.constructs.http_api import HttpApi
 from infra.constructs.http_permissions import HttpPermissions
 from infra.http_access import HttpAccess
@@ -22,7 +24,12 @@ from local.endpoint import Endpoint
 
 NAMES = Names("celeriac-auth")
 # The gateway has decided before it: what reaches it says by which function it was reached.
-ECHO = "def handler(event, context):\n    return {'statusCode': 200, 'body': context.function_name}\n"
+ECHO = """
+import json
+def handler(event, context):
+    headers = {"content-type": "application/json"}
+    return {"statusCode": 200, "headers": headers, "body": json.dumps(context.function_name)}
+"""
 
 
 @dataclass(frozen=True)
@@ -78,23 +85,31 @@ def _template(folder: Path) -> dict[str, Any]:
         stack, "Http", name=NAMES.function(API), functions=functions, access=HttpAccess(NAMES.deployment), tracing=False
     )
     HttpPermissions(stack, "Permissions", names=NAMES, rest_api=http.rest_api)
+    ApiParameter(stack, "Address", names=NAMES, rest_api=http.rest_api)
     template: dict[str, Any] = app.synth().get_stack_by_name("auth").template
     # The bootstrap's version is asked for by `cdk deploy`, which is not at work here.
     return {key: value for key, value in template.items() if key not in {"Parameters", "Rules"}}
 
 
 @pytest.fixture(scope="session")
-def holder(gateway: Gateway) -> Callable[..., Api]:
-    """The API, called by a new user who has these permissions and no others."""
+def key_of(gateway: Gateway) -> Callable[..., dict[str, str]]:
+    """The access key of a user who has these permissions and no others."""
+    iam: Any = gateway.endpoint.client("iam")
 
-    def create(*permissions: str) -> Api:
-        iam: Any = gateway.endpoint.client("iam")
+    @functools.cache
+    def create(*permissions: str) -> dict[str, str]:
         name = "-".join(("user", *permissions))
         iam.create_user(UserName=name)
         for permission in permissions:
             arn = f"arn:aws:iam::000000000000:policy/{NAMES.http_policy(permission)}"
             iam.attach_user_policy(UserName=name, PolicyArn=arn)
-        key = iam.create_access_key(UserName=name)["AccessKey"]
-        return gateway.signed_by(key)
+        key: dict[str, str] = iam.create_access_key(UserName=name)["AccessKey"]
+        return key
 
     return create
+
+
+@pytest.fixture(scope="session")
+def holder(gateway: Gateway, key_of: Callable[..., dict[str, str]]) -> Callable[..., Api]:
+    """The API, called by the holder of these permissions."""
+    return lambda *permissions: gateway.signed_by(key_of(*permissions))

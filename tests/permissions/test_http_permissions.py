@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def test_a_permission_opens_its_own_routes_and_no_other(
     answer = called(holders[permission], route)
 
     if permission in route.permissions:
-        assert (answer.status, answer.body.decode()) == (200, f"celeriac-auth-{route.function}")
+        assert (answer.status, json.loads(answer.body)) == (200, f"celeriac-auth-{route.function}")
     else:
         assert answer.status == 403
 

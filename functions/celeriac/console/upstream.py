@@ -35,6 +35,13 @@ ANSWER_BYTES = 10 * 1024 * 1024
 CONNECTIONS = 16
 """A page asks for several things at a time."""
 JSON = "application/json"
+AS_TOLD = {
+    JSON: JSON,
+    PROBLEM_JSON: PROBLEM_JSON,
+    "application/x-amz-json-1.0": JSON,
+    "application/x-amz-json-1.1": JSON,
+}
+"""The content types of JSON, with those that AWS itself refuses with, and what the page is told."""
 CREDENTIALS_REFUSED = {"ExpiredTokenException", "InvalidSignatureException", "UnrecognizedClientException"}
 """What the gateway's `x-amzn-ErrorType` says where it is not a right that is missing."""
 
@@ -105,9 +112,9 @@ def _checked(status: int, content_type: str, content: bytes) -> Answer:
         raise _bad_gateway("api-not-json", f"The API's answer has more than {ANSWER_BYTES:,} bytes.")
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         raise _bad_gateway("api-redirects", f"Instead of the API something answered that redirects ({status}).")
-    if media_type not in {JSON, PROBLEM_JSON} or not _is_json(content):
+    if media_type not in AS_TOLD or not _is_json(content):
         raise _bad_gateway("api-not-json", f"Instead of the API something answered that is not JSON ({status}).")
-    return Answer(status, media_type, content)
+    return Answer(status, AS_TOLD[media_type], content)
 
 
 def _is_json(content: bytes) -> bool:
