@@ -42,7 +42,8 @@ class Permission:
 class WorkerConfig:
     """A worker: its folder's name and what its worker.toml says.
 
-    `beat` says whether its code declares schedules, at each deployment, and may change them while it runs.
+    `beat` says whether its code declares schedules, at each deployment, and may change them while it runs; `list_tasks`
+    whether the table lists every task that ends, or failures only.
     """
 
     name: str
@@ -57,6 +58,7 @@ class WorkerConfig:
     lanes: tuple[Lane, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     beat: bool | None = None
+    list_tasks: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
     permissions: tuple[Permission, ...] = ()
     thresholds: Thresholds = DEFAULTS
@@ -76,6 +78,7 @@ class WorkerConfig:
             max_concurrency=table.integer("max_concurrency", *MAX_CONCURRENCY, default=None),
             concurrency=table.integer("concurrency", *CONCURRENCY, default=cls.concurrency),
             max_receives=table.integer("max_receives", *MAX_RECEIVES, default=cls.max_receives),
+            list_tasks=table.boolean("list_tasks", default=cls.list_tasks),
         )
         lanes = tuple(Lane.parse(name, key, child, own.main) for key, child in table.tables("queues", LANE_NAME))
         open_lanes = {lane.name for lane in lanes if not lane.fifo}

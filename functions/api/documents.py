@@ -167,6 +167,10 @@ class TaskPage(Struct, frozen=True):
 
     tasks: list[TaskSummary]
     next: str | None
+    listed: Annotated[
+        list[str] | None,
+        Meta(description="The workers all of whose tasks are listed, as they were deployed; null if nobody says."),
+    ]
 
 
 class QueueDocument(Struct, kw_only=True, frozen=True):

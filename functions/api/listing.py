@@ -1,8 +1,8 @@
 """`GET /tasks`: the tasks that the table lists, page by page, newest first.
 
-The table has an index of what failed and of what runs, and of nothing else: to list every outcome would be a second
-write for each. A page ends after so many tasks, or after so many were looked at and did not fit, so that no filter can
-make one request read fourteen days; `next` goes on from there.
+The table has an index of what failed and of what runs, and of every outcome where a worker's `list_tasks` asks for
+that, which is a second write for each. A page ends after so many tasks, or after so many were looked at and did not
+fit, so that no filter can make one request read fourteen days; `next` goes on from there.
 """
 
 from __future__ import annotations
@@ -10,8 +10,12 @@ from __future__ import annotations
 import base64
 import binascii
 import heapq
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from itertools import chain, takewhile
 
 import msgspec
 from msgspec import Struct
@@ -19,19 +23,22 @@ from msgspec import Struct
 from api.app import app
 from api.documents import Fault, Links, Moment, TaskPage, TaskSummary
 from api.outcomes import error_of
-from api.parameters import LIMIT, NAME, NEXT, SINCE, STATE
+from api.parameters import LIMIT, NAME, NEXT, OF_QUEUE, SINCE, STATE
 from api.problems import InvalidRequest
 from api.requests import Request
 from api.responses import Response
 from api.sending import link_to
 from celeriac import clock, states
 from celeriac.backend.base import FAILURE_EXPIRES
-from celeriac.row import Row
+from celeriac.row import LISTED_OUTCOMES, Row, headings
 
 __all__ = ["get_tasks"]
 
 LOOKED_AT = 1000
 """Rows a request reads at the most; DynamoDB answers with 1 MiB at a time, some hundreds of failures."""
+ASKED_SIDE_BY_SIDE = 16
+Entry = tuple[datetime, Row]
+"""A row, and its place in the list."""
 
 
 class Place(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -53,65 +60,92 @@ class Place(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     def __str__(self) -> str:
         return base64.urlsafe_b64encode(msgspec.json.encode(self)).decode()
 
-    def passing(self, row: Row) -> Place:
+    def passing(self, at: datetime, row: Row) -> Place:
         """The place behind a row."""
-        at = _moment(row)
         return Place(at, (*self.seen, row.id) if at == self.at else (row.id,))
 
 
 def get_tasks(request: Request) -> Response:
-    """List the tasks of one state, newest first: those that failed, or those that run.
+    """List tasks, newest first: what failed and what runs, and of the workers in `listed` all that ended.
 
-    A failure is listed for 14 days; one that was sent again stays, as PENDING, until it has an outcome. Of what runs,
-    only tasks with `track_started` or a progress of their own are known to. A page may have fewer tasks than `limit`,
-    or none, and still have a `next`.
+    A failure is listed for 14 days, any other outcome for as long as its result is kept; one that was sent again stays,
+    as PENDING, until it has an outcome. Of what runs, only tasks with `track_started` or a progress of their own are
+    known; of what ignores its result, only failures. A page may have fewer tasks than `limit`, or none, and still have
+    a `next`.
     """
-    state, name, limit = STATE.read(request), NAME.read(request), LIMIT.read(request)
+    state, name, queue, limit = (parameter.read(request) for parameter in (STATE, NAME, OF_QUEUE, LIMIT))
     kept_since = clock.now() - FAILURE_EXPIRES
     since = min(max(SINCE.read(request) or kept_since, kept_since), clock.now())
     text = NEXT.read(request)
     place = Place.of(text) if text else Place(clock.now())
-    found: list[Row] = []
-    for number, row in enumerate(_rows(state, place, since)):
+    found: dict[str, Row] = {}
+    for number, (at, row) in enumerate(_entries(state, place, since)):
         if len(found) == limit or number == LOOKED_AT:
             return _page(found, place)
-        place = place.passing(row)
-        if name in {None, row.name}:
-            found.append(row)
+        place = place.passing(at, row)
+        if name in {None, row.name} and queue in {None, row.queue} and _is_one_of(state, row):
+            found.setdefault(row.id, row)
     return _page(found, None)
 
 
-def _rows(state: str, place: Place, since: datetime) -> Iterator[Row]:
-    rows = _failures(place.at, since) if state == states.FAILURE else _running(place.at)
-    for row in rows:
-        if _moment(row) < since:
-            return
-        if not (_moment(row) == place.at and row.id in place.seen):
-            yield row
+def _is_one_of(state: str | None, row: Row) -> bool:
+    """Whether a row is still what it was listed as; a failure stays one until it has another outcome."""
+    return state in {None, states.FAILURE, states.STARTED} or row.seen.state == state
 
 
-def _failures(until: datetime, since: datetime) -> Iterator[Row]:
-    """The failures up to a moment; eight queries for each day."""
+def _entries(state: str | None, place: Place, since: datetime) -> Iterator[Entry]:
+    """What is listed from a place on, newest first."""
+    entries = _listed(state, place.at, since)
+    for at, row in takewhile(lambda entry: entry[0] >= since, entries):
+        if not (at == place.at and row.id in place.seen):
+            yield at, row
+
+
+def _listed(state: str | None, until: datetime, since: datetime) -> Iterator[Entry]:
+    if state == states.STARTED:
+        return _running(until)
+    if state is not None:
+        return _ended((state,), until, since)
+    return _merged([_ended(LISTED_OUTCOMES, until, since), _running(until)])
+
+
+def _ended(outcomes: Iterable[str], until: datetime, since: datetime) -> Iterator[Entry]:
+    """What ended so up to a moment; eight queries for each outcome and day."""
     day = min(until, clock.now()).date()
     while day >= since.astimezone(UTC).date():
-        yield from app.services.backend.failures(day, until)
+        rows = [app.services.backend.listed(heading, until) for state in outcomes for heading in headings(state, day)]
+        yield from _merged([((row.done_at, row) for row in found if row.done_at) for found in _begun(rows)])
         day -= timedelta(days=1)
 
 
-def _running(until: datetime) -> Iterator[Row]:
+def _running(until: datetime) -> Iterator[Entry]:
     """What runs, of all queues; a query for each."""
     queues = app.services.broker.queues
-    rows = (app.services.backend.listed(f"{states.STARTED}#{queue}", until) for queue in queues)
-    return heapq.merge(*rows, key=_moment, reverse=True)
+    rows = [app.services.backend.listed(f"{states.STARTED}#{queue}", until) for queue in queues]
+    return _merged([((row.started_at, row) for row in found if row.started_at) for found in _begun(rows)])
 
 
-def _moment(row: Row) -> datetime:
-    """Its place in the list."""
-    return row.listing[1] if row.listing else datetime.min.replace(tzinfo=UTC)
+def _merged(lists: Iterable[Iterator[Entry]]) -> Iterator[Entry]:
+    return heapq.merge(*lists, key=lambda entry: entry[0], reverse=True)
 
 
-def _page(rows: list[Row], place: Place | None) -> Response:
-    return Response(200, TaskPage([_summary(row) for row in rows], str(place) if place else None))
+def _begun(lists: list[Iterator[Row]]) -> list[Iterator[Row]]:
+    """Lists that are not empty, their first queries made side by side: there are dozens, and most have nothing."""
+    with ThreadPoolExecutor(ASKED_SIDE_BY_SIDE) as pool:
+        firsts = list(pool.map(lambda rows: next(rows, None), lists))
+    return [chain([first], rows) for first, rows in zip(firsts, lists, strict=True) if first is not None]
+
+
+def _page(rows: Mapping[str, Row], place: Place | None) -> Response:
+    listed = os.environ.get("HTTP_LISTED_WORKERS")
+    return Response(
+        HTTPStatus.OK,
+        TaskPage(
+            tasks=[_summary(row.seen) for row in rows.values()],
+            next=str(place) if place else None,
+            listed=None if listed is None else listed.split(),
+        ),
+    )
 
 
 def _summary(row: Row) -> TaskSummary:

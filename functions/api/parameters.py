@@ -17,6 +17,7 @@ __all__ = [
     "LIMIT",
     "NAME",
     "NEXT",
+    "OF_QUEUE",
     "QUEUE",
     "SCHEDULE",
     "SINCE",
@@ -91,14 +92,15 @@ IDEMPOTENCY_KEY = Parameter(
 STATE = Parameter(
     name="state",
     place="query",
-    kind=Literal["FAILURE", "STARTED"],
-    description="FAILURE: what failed; STARTED: what is known to run, whatever it says of its progress.",
-    required=True,
-    reason="The table lists FAILURE and STARTED only: a list of every outcome would cost each task a second write.",
+    kind=Literal["FAILURE", "STARTED", "SUCCESS", "RETRY", "REVOKED"],
+    description="FAILURE: what failed; STARTED: what is known to run, whatever it says of its progress; the others are "
+    "listed where a worker's `list_tasks` asks for it. Without it, all that is listed.",
+    reason="What waits is in no list, for it has no row; GET /queues tells how much that is.",
 )
 NAME = Parameter(name="name", place="query", kind=str, description="Only tasks of this name.")
+OF_QUEUE = Parameter(name="queue", place="query", kind=str, description="Only tasks in this queue.")
 SINCE = Parameter(
-    name="since", place="query", kind=Moment, description="Only what failed, or began, since then; with a UTC offset."
+    name="since", place="query", kind=Moment, description="Only what ended, or began, since then; with a UTC offset."
 )
 WRITTEN_SINCE = Parameter(
     name="since", place="query", kind=Moment, description="Only what was written since then; with a UTC offset."

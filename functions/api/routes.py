@@ -28,6 +28,7 @@ from api.parameters import (
     LIMIT,
     NAME,
     NEXT,
+    OF_QUEUE,
     QUEUE,
     SCHEDULE,
     SINCE,
@@ -169,7 +170,7 @@ ROUTES: Mapping[str, Route] = {
         permissions=READ,
         status=200,
         document=TaskPage,
-        parameters=(STATE, NAME, SINCE, LIMIT, NEXT),
+        parameters=(STATE, NAME, OF_QUEUE, SINCE, LIMIT, NEXT),
         problems=(problems.InvalidRequest, problems.Unavailable),
     ),
     "GET /queues": Route(

@@ -30,7 +30,8 @@ class Config:
     `worker` is the folder that runs here, "" outside Lambda; `queues` maps the workers and lanes that this process may
     send to onto their queues' URLs, and `lanes` says what is particular about some of them; `concurrency` is the number
     of tasks of one batch that run side by side, `max_receives` that of deliveries after which a message is a dead
-    letter; `etas` is the group of EventBridge schedules for far ETAs, "" where there is none and messages hop.
+    letter; `etas` is the group of EventBridge schedules for far ETAs, "" where there is none and messages hop;
+    `list_tasks` says whether every outcome is listed, or failures only.
     """
 
     deployment: str
@@ -42,6 +43,7 @@ class Config:
     max_receives: int = 5
     lanes: Mapping[str, Lane] = field(default_factory=dict)
     etas: str = ""
+    list_tasks: bool = False
 
     @classmethod
     def load(cls, read_parameter: Callable[[str], str], environ: Mapping[str, str] = os.environ) -> Self:
@@ -65,6 +67,7 @@ class Config:
             worker=environ.get("CELERIAC_WORKER", ""),
             concurrency=_count(environ, "CELERIAC_CONCURRENCY", 1),
             max_receives=_count(environ, "CELERIAC_MAX_RECEIVES", 5),
+            list_tasks=_is_on(environ, "CELERIAC_LIST_TASKS"),
         )
 
 
@@ -97,6 +100,13 @@ def _count(environ: Mapping[str, str], variable: str, default: int) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise ImproperlyConfigured(f"{variable} must be a whole number of 1 or more, not {text!r}")
     return int(text)
+
+
+def _is_on(environ: Mapping[str, str], variable: str) -> bool:
+    text = environ.get(variable, "off")
+    if text not in {"on", "off"}:
+        raise ImproperlyConfigured(f"{variable} must be on or off, not {text!r:.100}")
+    return text == "on"
 
 
 @functools.cache

@@ -11,13 +11,15 @@ from typing import Any, Self
 from celeriac import marks, states
 from celeriac.message import Message
 
-__all__ = ["ABORTED", "Row", "failures_headings"]
+__all__ = ["ABORTED", "LISTED_OUTCOMES", "Row", "headings"]
 
 ABORTED = "ABORTED"
 """The state that callers see of a task that was asked to stop (`celeriac.contrib.abortable`)."""
-FAILURE_SHARDS = 8
-"""The headings over which the failures of a day are spread: one takes a thousand write units a second, and then
+HEADINGS_A_DAY = 8
+"""The headings over which the outcomes of a day are spread: one takes a thousand write units a second, and then
 DynamoDB refuses the table's own writes, too."""
+LISTED_OUTCOMES = (states.FAILURE, states.SUCCESS, states.RETRY, states.REVOKED)
+"""What may be listed by the day: failures always, the others where a worker's `list_tasks` asks for it."""
 _NOT_BEGUN = frozenset({states.PENDING, states.RECEIVED, states.RETRY, states.REJECTED})
 
 
@@ -78,13 +80,23 @@ class Row:
 
     @property
     def listing(self) -> tuple[str, datetime] | None:
-        """Under what the table lists the row, and in which place there; None for most rows."""
+        """Under what the table lists the row in any case, and in which place there; None for most rows."""
         is_sent_again = self.state == states.PENDING and self.message is not None
         if self.done_at and (self.state == states.FAILURE or is_sent_again):
-            return failures_headings(self.done_at.date())[_shard(self.id)], self.done_at
+            return self._heading(states.FAILURE, self.done_at), self.done_at
         if self.started_at and not self.ready and self.state not in _NOT_BEGUN:
             return f"{states.STARTED}#{self.queue}", self.started_at
         return None
+
+    @property
+    def full_listing(self) -> tuple[str, datetime] | None:
+        """The same for a worker all of whose tasks are listed: every outcome has a place, and an attempt's RETRY."""
+        if self.done_at and self.state in LISTED_OUTCOMES:
+            return self._heading(self.state, self.done_at), self.done_at
+        return self.listing
+
+    def _heading(self, state: str, at: datetime) -> str:
+        return headings(state, at.date())[zlib.crc32(self.id.encode(errors="replace")) % HEADINGS_A_DAY]
 
     @property
     def attempted(self) -> int:
@@ -96,10 +108,6 @@ class Row:
         return dataclasses.replace(self, **changes)
 
 
-def failures_headings(on: date) -> list[str]:
-    """The headings under which the table lists the failures of a day."""
-    return [f"{states.FAILURE}#{on}#{shard}" for shard in range(FAILURE_SHARDS)]
-
-
-def _shard(task_id: str) -> int:
-    return zlib.crc32(task_id.encode(errors="replace")) % FAILURE_SHARDS
+def headings(state: str, on: date) -> list[str]:
+    """The headings under which the table lists the outcomes of a day that have this state."""
+    return [f"{state}#{on}#{number}" for number in range(HEADINGS_A_DAY)]

@@ -42,6 +42,6 @@ class Services:
         payloads = Bucket(config.payloads)
         scheduler = EventBridgeScheduler(config.etas, config.queues, config.deployment)
         broker = SQSBroker(payloads, config.queues, config.worker, config.lanes, scheduler if config.etas else None)
-        backend = DynamoDBBackend(config.table, payloads, result_expires)
+        backend = DynamoDBBackend(config.table, payloads, result_expires, lists_all=config.list_tasks)
         timetable = scheduler if config.deployment and config.etas else None
         return cls(broker, backend, config.concurrency, config.max_receives, scheduler=timetable)

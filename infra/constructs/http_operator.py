@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -10,6 +10,7 @@ from constructs import Construct
 from infra.bundling import bundle_of_producer
 from infra.constructs.far_etas import may_keep_timetable
 from infra.constructs.operating_rights import may_operate
+from infra.constructs.result_table import INDEX
 from infra.constructs.task_function import TaskFunction
 from infra.deployment import Deployment
 from infra.http_access import HttpAccess
@@ -23,7 +24,10 @@ MEMORY_MB = 1024
 
 
 class HttpOperator(Construct):
-    """The function, with the rights to list what the table's index has, and to operate the queues."""
+    """The function, with the rights to list what the table's index has, and to operate the queues.
+
+    `listed` are the workers all of whose tasks the index has.
+    """
 
     def __init__(
         self,
@@ -33,6 +37,7 @@ class HttpOperator(Construct):
         deployment: Deployment,
         queues: Mapping[str, QueueAddress],
         dead_letters: Sequence[str],
+        listed: Iterable[str],
         access: HttpAccess,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -46,10 +51,10 @@ class HttpOperator(Construct):
             may_send_to=queues,
             memory_mb=MEMORY_MB,
             timeout_s=TIMEOUT_S,
-            environment=access.environment,
+            environment={**access.environment, "HTTP_LISTED_WORKERS": " ".join(listed)},
         )
-        listed = f"{deployment.results.table_arn}/index/listed"
-        tasks.role.add_to_policy(iam.PolicyStatement(actions=["dynamodb:Query"], resources=[listed]))
+        index = f"{deployment.results.table_arn}/index/{INDEX}"
+        tasks.role.add_to_policy(iam.PolicyStatement(actions=["dynamodb:Query"], resources=[index]))
         for statement in may_operate(deployment.names, queues, dead_letters):
             tasks.role.add_to_policy(statement)
         if deployment.far_etas:  # without, the library has no scheduler to ask

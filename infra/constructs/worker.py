@@ -53,6 +53,7 @@ class Worker(Construct):
             environment={
                 "CELERIAC_MAX_RECEIVES": str(config.max_receives),
                 "CELERIAC_METRICS": deployment.metrics,
+                **({"CELERIAC_LIST_TASKS": "on"} if config.list_tasks else {}),
                 **{key: fill(value, names) for key, value in config.environment.items()},
             },
         )

@@ -55,7 +55,13 @@ class ApiStack(Stack):
         access = HttpAccess(names.deployment, settings.cors_origins, settings.user_pool, settings.console)
         producer = HttpProducer(self, API, deployment=deployment, queues=queues, access=access)
         operator = HttpOperator(
-            self, OPERATOR, deployment=deployment, queues=queues, dead_letters=dead_letters, access=access
+            self,
+            OPERATOR,
+            deployment=deployment,
+            queues=queues,
+            dead_letters=dead_letters,
+            listed=[config.name for config in workers if config.list_tasks],
+            access=access,
         )
         functions: dict[str, lambda_.IFunction] = {API: producer.function, OPERATOR: operator.function}
         if access.console:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -116,12 +117,101 @@ def test_what_runs_is_listed_over_all_queues(client: Any, twin: Twin) -> None:
     assert pages(client, state="STARTED", limit="3") == [["id-3", "id-2", "id-1"], ["id-0"]]
 
 
-@pytest.mark.parametrize("query", [{}, {"state": "SUCCESS"}, {"state": "failure"}, {"state": ""}])
-def test_what_no_index_holds_is_refused_with_the_reason(client: Any, query: dict[str, str]) -> None:
-    answer = client.call("GET", "/tasks", query=query)
+@pytest.fixture
+def lists_all(twin: Twin) -> None:
+    """Workers with `list_tasks`."""
+    twin.services.backend.lists_all = True
+
+
+def ended(twin: Twin, number: int, state: str, *, ago_s: float = 0, **fields: Any) -> str:
+    """Have a row say that a task ended so; returns its id."""
+    at = twin.now - timedelta(seconds=ago_s)
+    row = Row(id=f"id-{number}", state=state, name="x", queue="greet", done_at=at, **fields)
+    twin.services.backend.record(row)
+    return row.id
+
+
+@pytest.mark.usefixtures("lists_all")
+def test_all_that_is_listed_comes_newest_first(client: Any, twin: Twin) -> None:
+    outcomes = [states.SUCCESS, states.FAILURE, states.RETRY, states.REVOKED, states.SUCCESS]
+    ids = [ended(twin, number, state, ago_s=number * 3 * 3600) for number, state in enumerate(outcomes)]
+    running = Row(id="runs", state=states.STARTED, queue="notify", started_at=twin.now - timedelta(hours=4))
+    twin.services.backend.progress(running)
+    expected = [*ids[:2], "runs", *ids[2:]]
+
+    assert pages(client) == [expected]
+    assert [id_ for page in pages(client, limit="2") for id_ in page] == expected
+
+
+@pytest.mark.usefixtures("lists_all")
+@pytest.mark.parametrize("state", [states.SUCCESS, states.RETRY, states.REVOKED, states.FAILURE])
+def test_a_list_of_one_state_has_no_other(client: Any, twin: Twin, state: str) -> None:
+    ids = {one: ended(twin, number, one) for number, one in enumerate(["SUCCESS", "RETRY", "REVOKED", "FAILURE"])}
+
+    assert pages(client, state=state) == [[ids[state]]]
+
+
+@pytest.mark.usefixtures("lists_all")
+def test_a_retry_is_listed_until_its_next_attempt_has_ended(client: Any, twin: Twin) -> None:
+    task_id = ended(twin, 1, states.RETRY, attempt=1)
+    assert pages(client, state="RETRY") == [[task_id]]
+
+    ended(twin, 1, states.SUCCESS, attempt=1)
+
+    assert pages(client, state="RETRY") == [[]]
+    assert pages(client, state="SUCCESS") == [[task_id]]
+
+
+@pytest.mark.usefixtures("lists_all")
+def test_a_retry_that_is_revoked_says_so(client: Any, twin: Twin) -> None:
+    task_id = ended(twin, 1, states.RETRY, attempt=1)
+    client.call("DELETE", "/tasks/{id}", path={"id": task_id})
+
+    assert pages(client, state="RETRY") == [[]]
+    (task,) = client.call("GET", "/tasks").json["tasks"]
+    assert (task["id"], task["state"]) == (task_id, "REVOKED")
+
+
+def test_what_no_worker_asked_for_is_not_listed(client: Any, twin: Twin) -> None:
+    for number, state in enumerate(["SUCCESS", "RETRY", "REVOKED"]):
+        ended(twin, number, state)
+    failure = ended(twin, 9, states.FAILURE)
+
+    assert pages(client) == [[failure]]
+    assert pages(client, state="SUCCESS") == [[]]
+
+
+@pytest.mark.usefixtures("lists_all")
+def test_a_real_task_is_listed_and_one_that_ignores_its_result_is_not(client: Any, twin: Twin) -> None:
+    ids = list(client.post("/tasks", [{"task": "greet.hello", "args": ["Ada"]}] * 3).ids)
+    import_module("greet.tasks").forget.delay("Ada")
+    twin.run()
+
+    assert sorted(pages(client)[0]) == sorted(ids)
+
+
+def test_a_list_is_narrowed_by_queue(client: Any, twin: Twin) -> None:
+    here = ended(twin, 1, states.FAILURE)
+    twin.services.backend.record(Row(id="else", state=states.FAILURE, queue="notify", done_at=twin.now))
+
+    assert pages(client, queue="greet") == [[here]]
+    assert pages(client, queue="notify", state="FAILURE") == [["else"]]
+    assert pages(client, queue="\ud800") == [[]]
+
+
+def test_a_page_says_whose_tasks_are_all_listed(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.call("GET", "/tasks").json["listed"] is None
+    for told, listed in (("", []), ("notify thumbnail", ["notify", "thumbnail"])):
+        monkeypatch.setenv("HTTP_LISTED_WORKERS", told)
+        assert client.call("GET", "/tasks").json["listed"] == listed
+
+
+@pytest.mark.parametrize("state", ["PENDING", "failure", "", "REJECTED", "PROGRESS"])
+def test_what_no_index_holds_is_refused_with_the_reason(client: Any, state: str) -> None:
+    answer = client.call("GET", "/tasks", query={"state": state})
 
     assert (answer.status, answer.json["errors"][0]["parameter"]) == (422, "state")
-    assert "second write" in answer.json["detail"]
+    assert "GET /queues" in answer.json["detail"]
 
 
 @pytest.mark.parametrize("name", ["limit", "since", "next"])

@@ -114,6 +114,15 @@ def test_a_batch_of_ten_with_results_costs_one_read_and_ten_writes(station: Stat
     assert wire.items == {"BatchGetItem": 10}
 
 
+def test_a_batch_of_ten_that_is_listed_costs_no_request_more(station: Station, wire: Any) -> None:
+    station.app.services.backend.lists_all = True
+    station.group(station.work, 10)
+    event = station.received()
+    wire.clear()
+    station.invoke(event)
+    assert wire.requests == {"BatchGetItem": 1, "UpdateItem": 10}
+
+
 def test_a_batch_of_ten_with_ignored_results_costs_one_read(station: Station, wire: Any) -> None:
     station.group(station.quiet, 10)
     event = station.received()

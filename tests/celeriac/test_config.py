@@ -184,3 +184,17 @@ def test_a_deployment_with_a_group_of_schedules_says_so() -> None:
 def test_what_can_be_no_group_of_schedules_is_refused(name: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="CELERIAC_ETAS"):
         Config.load(Parameters(), {**IN_LAMBDA, "CELERIAC_ETAS": name})
+
+
+def test_outcomes_are_listed_where_the_function_is_told_so() -> None:
+    assert Config.load(Parameters(), IN_LAMBDA).list_tasks is False
+    for told, is_on in (("on", True), ("off", False)):
+        config = Config.load(Parameters(), {**IN_LAMBDA, "CELERIAC_LIST_TASKS": told})
+        assert config.list_tasks is is_on
+        assert Services.of(config, timedelta(days=1)).backend.lists_all is is_on
+
+
+@pytest.mark.parametrize("told", ["", "true", "ON", "1"])
+def test_a_switch_is_on_or_off(told: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="CELERIAC_LIST_TASKS must be on or off"):
+        Config.load(Parameters(), {**IN_LAMBDA, "CELERIAC_LIST_TASKS": told})

@@ -9,7 +9,7 @@ import pytest
 
 from celeriac import states
 from celeriac.message import Message
-from celeriac.row import Row, failures_headings
+from celeriac.row import Row, headings
 
 MESSAGE = Message(id="id-1", task="office.work", queue="office", retries=2, root_id="root-1", parent_id="parent-1")
 
@@ -48,6 +48,28 @@ def test_failures_are_spread_over_the_headings_of_their_day_and_always_alike() -
     done_at = datetime(2026, 11, 22, 12, tzinfo=UTC)
     rows = [Row(id=f"id-{number}", state=states.FAILURE, done_at=done_at) for number in range(1000)]
     counts = Counter(row.listing[0] for row in rows if row.listing)
-    assert sorted(counts) == failures_headings(done_at.date())
+    assert sorted(counts) == headings(states.FAILURE, done_at.date())
     assert min(counts.values()) > 80
     assert rows[0].listing == ("FAILURE#2026-11-22#2", done_at)
+
+
+@pytest.mark.parametrize("state", [states.SUCCESS, states.RETRY, states.REVOKED])
+def test_outcomes_have_a_place_in_the_full_list_only(state: str) -> None:
+    done_at = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    row = Row(id="id-0", state=state, done_at=done_at)
+
+    assert row.listing is None
+    assert row.full_listing == (f"{state}#2026-11-22#2", done_at)
+
+
+@pytest.mark.parametrize("state", [states.PENDING, states.STARTED, "PROGRESS", states.IGNORED])
+def test_what_has_not_ended_has_no_place_in_the_full_list(state: str) -> None:
+    assert Row(id="id-0", state=state).full_listing is None
+
+
+def test_a_failure_has_one_place_in_either_list() -> None:
+    done_at = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    row = Row(id="id-0", state=states.FAILURE, done_at=done_at)
+    again = row.replace(state=states.PENDING, message="{}")
+
+    assert row.listing == row.full_listing == again.listing == again.full_listing

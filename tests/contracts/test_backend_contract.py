@@ -13,7 +13,7 @@ import pytest
 from celeriac import clock, marks, states
 from celeriac.join import Join, Place
 from celeriac.message import Message
-from celeriac.row import Row
+from celeriac.row import Row, headings
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TASK = Message(id="id-1", task="a.work", queue="a", root_id="root-1", parent_id="parent-1")
@@ -158,6 +158,49 @@ def test_the_failures_of_a_day_are_listed_newest_first(engine: Any) -> None:
     engine.backend.record(failure(task=TASK.replace(id="id-4")).replace(done_at=NOON - timedelta(days=1)))
     engine.backend.record(success(task=TASK.replace(id="id-5")).replace(done_at=NOON))
     assert [row.id for row in engine.backend.failures(NOON.date())] == ["id-2", "id-3", "id-1"]
+
+
+LISTED = [states.SUCCESS, states.RETRY, states.REVOKED]
+
+
+def listed(engine: Any, state: str) -> list[str]:
+    return [row.id for heading in headings(state, NOON.date()) for row in engine.backend.listed(heading)]
+
+
+@pytest.mark.parametrize("state", LISTED)
+def test_outcomes_are_listed_where_that_is_asked_for(engine: Any, state: str) -> None:
+    row = Row.of(TASK, state, done_at=NOON).replace(attempt=1)
+    engine.backend.record(row.replace(id="unlisted"))
+    engine.backend.lists_all = True
+    engine.backend.record(row)
+
+    assert {one: listed(engine, one) for one in LISTED} == {one: [TASK.id] if one == state else [] for one in LISTED}
+    assert engine.backend.get(TASK.id) == row
+
+
+def test_a_retry_leaves_its_list_with_the_outcome_of_the_next_attempt(engine: Any) -> None:
+    engine.backend.lists_all = True
+    engine.backend.record(Row.of(TASK, states.RETRY, done_at=NOON).replace(attempt=1))
+    engine.backend.record(Row.of(TASK, states.SUCCESS, done_at=NOON).replace(attempt=1))
+
+    assert (listed(engine, states.RETRY), listed(engine, states.SUCCESS)) == ([], [TASK.id])
+
+
+def test_an_outcome_that_came_too_late_is_listed_nowhere(engine: Any) -> None:
+    engine.backend.lists_all = True
+    engine.backend.record(Row.of(TASK, states.SUCCESS, done_at=NOON))
+    assert engine.backend.record(Row.of(TASK, states.REVOKED, done_at=NOON)).state == states.SUCCESS
+
+    assert (listed(engine, states.REVOKED), listed(engine, states.SUCCESS)) == ([], [TASK.id])
+
+
+def test_failures_and_what_runs_are_listed_alike_for_every_worker(engine: Any) -> None:
+    engine.backend.lists_all = True
+    engine.backend.record(failure(task=TASK.replace(id="failed")).replace(done_at=NOON))
+    engine.backend.progress(Row.of(TASK.replace(id="runs"), states.STARTED, started_at=NOON))
+
+    assert [row.id for row in engine.backend.failures(NOON.date())] == ["failed"]
+    assert [row.id for row in engine.backend.listed(f"{states.STARTED}#{TASK.queue}")] == ["runs"]
 
 
 def test_a_list_begins_where_it_is_told_to(engine: Any) -> None:

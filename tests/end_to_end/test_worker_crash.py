@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from celeriac.row import failures_headings
+from celeriac.row import headings
 from local.system import System
 from local.wait import until
 
@@ -70,9 +70,9 @@ def _listed(system: System, text: str) -> dict[str, Any] | None:
     """The item in the list of failures that keeps this text."""
     query = system.endpoint.client("dynamodb").query
     where = {"TableName": f"{system.outputs.deployment}-results", "IndexName": "listed"}
-    headings = [{":under": {"S": heading}} for heading in failures_headings(datetime.now(UTC).date())]
+    lists = [{":under": {"S": heading}} for heading in headings("FAILURE", datetime.now(UTC).date())]
     answers = [
-        query(**where, KeyConditionExpression="listed = :under", ExpressionAttributeValues=under) for under in headings
+        query(**where, KeyConditionExpression="listed = :under", ExpressionAttributeValues=under) for under in lists
     ]
     found = (item for answer in answers for item in answer["Items"])
     return next((item for item in found if json.dumps(text) == item.get("message", {}).get("S")), None)

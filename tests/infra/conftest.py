@@ -18,6 +18,8 @@ Synthesize = Callable[..., dict[str, Template]]
 
 WORKERS = {
     "notify": """
+        list_tasks = true
+
         [schedules.daily_report]
         cron = "0 23 * * ? *"
         timezone = "Europe/Berlin"

@@ -121,6 +121,13 @@ def test_only_the_api_may_invoke_the_function_each_route_by_its_own_right(resour
     assert len({right["SourceArn"] for right in rights}) == len(rights) == len(ROUTES)
 
 
+def test_operators_are_told_which_workers_list_all_their_tasks(resources: Any) -> None:
+    functions = {f["FunctionName"]: f for f in resources("api", "Lambda::Function").values()}
+    told = {name: f["Environment"]["Variables"].get("HTTP_LISTED_WORKERS") for name, f in functions.items()}
+
+    assert told == {"celeriac-dev-api": None, "celeriac-dev-arrivals": None, "celeriac-dev-operator": "notify"}
+
+
 def test_images_and_pdfs_arrive_whole(resources: Any) -> None:
     (api,) = resources("api", "ApiGateway::RestApi").values()
 

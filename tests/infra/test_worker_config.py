@@ -34,6 +34,7 @@ def test_every_key_is_read() -> None:
         max_concurrency = 2
         concurrency = 8
         max_receives = 3
+        list_tasks = true
         uses = ["notify"]
         [environment]
         BUCKET = "{files_bucket}"
@@ -60,6 +61,7 @@ def test_every_key_is_read() -> None:
         max_concurrency=2,
         concurrency=8,
         max_receives=3,
+        list_tasks=True,
         uses=("notify",),
         environment={"BUCKET": "{files_bucket}", "LIMITS": '{"pages": 10}'},
         schedules=(

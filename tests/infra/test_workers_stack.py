@@ -196,6 +196,12 @@ def test_a_function_learns_where_everything_is(functions: Any, queues: Any) -> N
     }
 
 
+def test_only_a_worker_that_asks_for_it_lists_all_its_tasks(functions: Any) -> None:
+    told = {name: f["Environment"]["Variables"].get("CELERIAC_LIST_TASKS") for name, f in functions.items()}
+
+    assert {name: value for name, value in told.items() if value} == {"celeriac-dev-notify": "on"}
+
+
 def test_a_worker_toml_fills_in_names_and_concurrency(functions: Any) -> None:
     environment = functions["celeriac-dev-thumbnail"]["Environment"]["Variables"]
 

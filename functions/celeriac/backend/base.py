@@ -17,7 +17,7 @@ from celeriac import clock, limits, states
 from celeriac.exceptions import OperationalError
 from celeriac.join import Join, Place
 from celeriac.message import Message
-from celeriac.row import Row, failures_headings
+from celeriac.row import Row, headings
 from celeriac.serialization import dumps, loads
 from celeriac.storage import Objects, content_hash
 
@@ -36,10 +36,15 @@ FETCHED_SIDE_BY_SIDE = 16
 
 
 class Backend(ABC):
-    """Keeps what became of tasks."""
+    """Keeps what became of tasks.
 
-    def __init__(self, payloads: Objects, result_expires: timedelta = RESULT_EXPIRES) -> None:
-        self.payloads, self.result_expires = payloads, result_expires
+    `lists_all` says whether every outcome that is written here is listed, or failures only (`list_tasks`).
+    """
+
+    def __init__(
+        self, payloads: Objects, result_expires: timedelta = RESULT_EXPIRES, *, lists_all: bool = False
+    ) -> None:
+        self.payloads, self.result_expires, self.lists_all = payloads, result_expires, lists_all
 
     @abstractmethod
     def read(
@@ -84,7 +89,7 @@ class Backend(ABC):
 
     @abstractmethod
     def listed(self, under: str, until: datetime | None = None) -> Iterator[Row]:
-        """The rows that are listed under a heading (`Row.listing`), newest first; those after `until` are left out."""
+        """The rows that are listed under a heading (`listing_of`), newest first; those after `until` are left out."""
 
     @abstractmethod
     def post(self, key: str, text: str, lives: timedelta) -> None:
@@ -133,8 +138,12 @@ class Backend(ABC):
 
     def failures(self, on: date, until: datetime | None = None) -> Iterator[Row]:
         """The tasks that failed on a day (UTC), newest first; those after `until` are left out."""
-        shards = [self.listed(heading, until) for heading in failures_headings(on)]
+        shards = [self.listed(heading, until) for heading in headings(states.FAILURE, on)]
         return heapq.merge(*shards, key=lambda row: str(row.done_at), reverse=True)
+
+    def listing_of(self, row: Row) -> tuple[str, datetime] | None:
+        """Under what a row that is written here is listed, and in which place there."""
+        return row.full_listing if self.lists_all else row.listing
 
     def revoked(self) -> Iterator[Row]:
         """The tasks that are revoked and have not come to a worker yet, newest first."""

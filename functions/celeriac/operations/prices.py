@@ -89,6 +89,7 @@ PATHS = (
     Path("an attempt that is retried", sqs=1 + 2 / BATCH, writes=1, **WORK),
     Path("result above 8 KiB, sent ten at a time", sqs=3 / BATCH, writes=1, puts=1, **WORK),
     Path("`track_started`, sent ten at a time", sqs=3 / BATCH, writes=4, **WORK),
+    Path("`list_tasks`, sent ten at a time", sqs=3 / BATCH, writes=2, **WORK),
     Path("with a `rate_limit`, waiting for its slot", sqs=2.4, reads=1, writes=1.1, invocations=1.1),
     Path("HTTP, a hundred tasks a call", sqs=3 / BATCH, writes=2, api=0.01, reads=0.5, invocations=0.01 + 1 / BATCH),
     Path("HTTP, one task a call", sqs=1 + 2 / BATCH, writes=2, api=1, reads=0.5, invocations=1 + 1 / BATCH),

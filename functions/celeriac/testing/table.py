@@ -24,6 +24,7 @@ class MemoryBackend(Backend):
     def __init__(self, payloads: Objects, result_expires: timedelta = RESULT_EXPIRES, step: Step = no_step) -> None:
         super().__init__(payloads, result_expires)
         self.rows: dict[str, tuple[Row, int]] = {}
+        self._places: dict[str, tuple[str, datetime] | None] = {}
         self._texts: dict[str, str] = {}
         self._slots: dict[str, datetime] = {}
         self._claims: dict[str, tuple[str, int]] = {}
@@ -151,8 +152,9 @@ class MemoryBackend(Backend):
     def listed(self, under: str, until: datetime | None = None) -> Iterator[Row]:
         rows = [row for task_id in list(self.rows) if (row := self._living(task_id))]
         if under == states.REVOKED:
-            return (row for row in reversed(rows) if row.mark in marks.REVOKING and not row.listing)
-        found = [(row.listing[1], row) for row in rows if row.listing and row.listing[0] == under]
+            return (row for row in reversed(rows) if row.mark in marks.REVOKING and not self._places.get(row.id))
+        places = [(self._places.get(row.id), row) for row in rows]
+        found = [(place[1], row) for place, row in places if place and place[0] == under]
         found = [(at, row) for at, row in found if until is None or at <= until]
         return (row for _, row in sorted(found, key=lambda item: item[0], reverse=True))
 
@@ -161,6 +163,7 @@ class MemoryBackend(Backend):
         return row if expires_at >= clock.now().timestamp() else None
 
     def _put(self, row: Row, lives: timedelta | None = None) -> None:
+        self._places[row.id] = self.listing_of(row)
         self.rows[row.id] = (row, seconds(clock.now() + lives) if lives else self.expires_at(row))
 
 

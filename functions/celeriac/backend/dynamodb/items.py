@@ -34,10 +34,10 @@ def key_of(task_id: str) -> dict[str, Any]:
     return {"id": {"S": task_id}}
 
 
-def fields_of(row: Row) -> dict[str, Any]:
-    """The row's attributes that have a value, as plain JSON types."""
+def fields_of(row: Row, listed: tuple[str, datetime] | None) -> dict[str, Any]:
+    """The row's attributes that have a value, and its place in the index, as plain JSON types."""
     fields: dict[str, Any] = {}
-    listing = dict(zip(LISTING, row.listing or (), strict=False))
+    listing = dict(zip(LISTING, listed or (), strict=False))
     for name in ATTRIBUTES:
         value = listing.get(name) if name in LISTING else getattr(row, name)
         if value is not None and value != ():

@@ -29,8 +29,10 @@ _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=
 class Notes(Table, ABC):
     """The part of the backend that is no rows."""
 
-    def __init__(self, table: str, payloads: Objects, result_expires: timedelta = RESULT_EXPIRES) -> None:
-        super().__init__(table, payloads, result_expires)
+    def __init__(
+        self, table: str, payloads: Objects, result_expires: timedelta = RESULT_EXPIRES, *, lists_all: bool = False
+    ) -> None:
+        super().__init__(table, payloads, result_expires, lists_all=lists_all)
         self._busy: dict[str, bool] = {}
         """Whether slots were taken when this process last took one, which is the better guess."""
 

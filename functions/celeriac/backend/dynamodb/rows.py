@@ -49,13 +49,13 @@ class DynamoDBBackend(Notes):
 
     def accept(self, message: Message) -> None:
         row = Row.of(message, states.PENDING)
-        self._put_if_gone({"id": row.id, **fields_of(row), "expires_at": self.receipt_expires_at(message)})
+        self._put_if_gone({"id": row.id, **self._fields(row), "expires_at": self.receipt_expires_at(message)})
 
     def progress(self, row: Row) -> bool:
-        return self._write(row, fields_of(row), remove=(), condition=ATTEMPT_MAY_GO_ON) is None
+        return self._write(row, self._fields(row), remove=(), condition=ATTEMPT_MAY_GO_ON) is None
 
     def _record(self, row: Row) -> Row | None:
-        fields = fields_of(row)
+        fields = self._fields(row)
         # Who revokes a task means its retries, too.
         kept = {*fields, "mark"} if row.state == states.RETRY else {*fields}
         return self._write(row, fields, remove=tuple(name for name in ATTRIBUTES if name not in kept))
@@ -72,7 +72,7 @@ class DynamoDBBackend(Notes):
             self._update(task_id, f"SET {update}", names, values, ConditionExpression=MARK_IS_WEAKER)
 
     def _amend(self, row: Row, was: Row) -> bool:
-        fields = {**fields_of(row), "expires_at": self.expires_at(row)}
+        fields = {**self._fields(row), "expires_at": self.expires_at(row)}
         gone = [name for name in ATTRIBUTES if name not in fields]
         update = f"{_setting(fields)} REMOVE {', '.join(f'#{name}' for name in gone)}"
         values = {**fields, "was": was.state, "its_attempt": was.attempt}
@@ -99,6 +99,9 @@ class DynamoDBBackend(Notes):
         with aws.translated(f"listing {under}"):
             for page in pages:
                 yield from living(page["Items"])
+
+    def _fields(self, row: Row) -> dict[str, Any]:
+        return fields_of(row, self.listing_of(row))
 
     def _write(
         self, row: Row, fields: Mapping[str, Any], remove: tuple[str, ...], condition: str = ATTEMPT_IS_CURRENT

@@ -42,8 +42,10 @@ class Standing(Exception):
 class Table(Backend, ABC):
     """A backend's table, and what it does to single items."""
 
-    def __init__(self, table: str, payloads: Objects, result_expires: timedelta = RESULT_EXPIRES) -> None:
-        super().__init__(payloads, result_expires)
+    def __init__(
+        self, table: str, payloads: Objects, result_expires: timedelta = RESULT_EXPIRES, *, lists_all: bool = False
+    ) -> None:
+        super().__init__(payloads, result_expires, lists_all=lists_all)
         self.table = table
 
     def forget(self, task_id: str) -> None:
