@@ -4,7 +4,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.lane import WORKER_AND_LANE_CHARACTERS as LONGEST
@@ -245,11 +245,13 @@ JSON_AND_MORE = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
+UNHURRIED = settings(deadline=None)  # how busy the machine is, is not what these look for
 KEYS = st.sampled_from(
     ["memory_mb", "timeout_s", "uses", "queues", "schedules", "environment", "permissions"]
 ) | st.text(max_size=8)
 
 
+@UNHURRIED
 @given(st.dictionaries(KEYS, JSON_AND_MORE, max_size=4))
 def test_no_value_of_any_kind_is_more_than_a_listed_problem(values: dict[str, Any]) -> None:
     problems: list[str] = []
@@ -260,6 +262,7 @@ def test_no_value_of_any_kind_is_more_than_a_listed_problem(values: dict[str, An
     assert all(len(problem) < 400 for problem in problems)
 
 
+@UNHURRIED
 @given(st.dictionaries(st.sampled_from(["cron", "rate", "at", "task", "timezone", "args", "kwargs"]), JSON_AND_MORE))
 def test_no_schedule_of_any_kind_is_more_than_a_listed_problem(values: dict[str, Any]) -> None:
     problems: list[str] = []
@@ -270,6 +273,7 @@ def test_no_schedule_of_any_kind_is_more_than_a_listed_problem(values: dict[str,
     assert all(problem.startswith(f"{FILE}: schedules.nightly.") and problem.isprintable() for problem in problems)
 
 
+@UNHURRIED
 @given(st.dictionaries(st.sampled_from(["fifo", "priority", "batch_size", "batch_window_s", "other"]), JSON_AND_MORE))
 def test_no_lane_of_any_kind_is_more_than_a_listed_problem(values: dict[str, Any]) -> None:
     problems: list[str] = []
