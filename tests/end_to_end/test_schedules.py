@@ -14,7 +14,7 @@ from local.clock import Clock
 from local.system import System
 from local.wait import until
 from tests.end_to_end.test_python_program import printed
-from tests.end_to_end.timetable import Timetable, make_one_of_each
+from tests.end_to_end.timetable import LANE, Timetable, make_one_of_each
 
 pytestmark = pytest.mark.cloud
 
@@ -92,7 +92,7 @@ def test_a_firing_that_is_delivered_twice_runs_once(system: System, tmp_path: Pa
     ended(system, f"{timetable.full('daily')}@2031-03-31T12:00:00Z")
     timetable.delete("daily")
     midday(3)
-    until(lambda: is_empty(system, "probe"), "the queue to be empty", timeout_s=30)
+    until(lambda: is_empty(system, f"probe-{LANE}"), "the lane to be empty", timeout_s=30)
     assert timetable.runs("daily") == 2
 
 
@@ -128,9 +128,9 @@ def ended(system: System, task_id: str) -> dict[str, Any]:
     return until(ready, f"task {task_id}", timeout_s=30)
 
 
-def is_empty(system: System, worker: str) -> bool:
-    """Whether nothing waits in a worker's queue, and nothing is in its hands."""
+def is_empty(system: System, queue: str) -> bool:
+    """Whether nothing waits in a queue, and nothing is in a worker's hands."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     sqs = system.endpoint.client("sqs")
-    told = sqs.get_queue_attributes(QueueUrl=system.queue_url(worker), AttributeNames=names)["Attributes"]
+    told = sqs.get_queue_attributes(QueueUrl=system.queue_url(queue), AttributeNames=names)["Attributes"]
     return {*told.values()} == {"0"}
