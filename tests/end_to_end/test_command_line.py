@@ -1,9 +1,14 @@
 """The command line on what is deployed: a process of its own, ordinary credentials, and the deployment's name."""
 
 import json
+import signal
 import subprocess
 import sys
+import threading
 import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +27,21 @@ class Keyboard:
     system: System
 
     def runs(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        environment = self.system.endpoint.environment() | {"CELERIAC_DEPLOYMENT": self.system.outputs.deployment}
-        command = [sys.executable, "-m", "celeriac", *words]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
+        command = [*self._command, *words]
+        return subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=90, check=False)
+
+    @contextmanager
+    def follows(self, *words: str) -> "Iterator[subprocess.Popen[str]]":
+        """A command that goes on until Ctrl-C; after a minute, that comes by itself."""
+        process = subprocess.Popen([*self._command, *words], env=self._environment, stdout=subprocess.PIPE, text=True)
+        ending = threading.Timer(60, process.send_signal, [signal.SIGINT])
+        ending.start()
+        with process:
+            try:
+                yield process
+            finally:
+                ending.cancel()
+                process.send_signal(signal.SIGINT)
 
     def prints(self, *words: str) -> str:
         done = self.runs(*words)
@@ -36,6 +53,20 @@ class Keyboard:
 
     def queue(self, name: str) -> Any:
         return next(queue for queue in self.tells("status")["queues"] if queue["name"] == name)
+
+    def cost(self) -> Any:
+        """What CloudWatch says was used in the last hour, in dollars by what for."""
+        done = self.runs("cost", "--last", "1h", "--json")
+        (used,) = json.loads(done.stdout).values() if done.returncode == 0 else [defaultdict(float)]
+        return used
+
+    @property
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "celeriac"]
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return self.system.endpoint.environment() | {"CELERIAC_DEPLOYMENT": self.system.outputs.deployment}
 
 
 @pytest.fixture
@@ -68,6 +99,7 @@ def test_a_paused_queue_keeps_its_messages_until_it_is_resumed(keyboard: Keyboar
         task_id = keyboard.prints("call", "probe.add", "-a", "[1, 2]")
         assert keyboard.queue("probe")["waiting"] == 1
         assert keyboard.runs("result", task_id).returncode == 75
+        until(lambda: keyboard.queue("probe")["oldest_s"], "the age of the message", timeout_s=30)
     finally:
         keyboard.prints("resume", "probe")
     assert keyboard.prints("result", task_id, "--wait", "--timeout", "60") == "3"
@@ -81,6 +113,27 @@ def test_workers_and_events_tell_what_was_done(keyboard: Keyboard) -> None:
     assert probe["state"] == "Active"
     assert "    pong" in keyboard.prints("inspect", "ping", "-d", "probe")
     until(lambda: task_id in keyboard.prints("events", "-d", "probe"), "the log's line", timeout_s=30)
+
+
+def test_events_are_told_as_they_happen_until_ctrl_c(keyboard: Keyboard) -> None:
+    with keyboard.follows("events", "--follow", "-d", "probe", "--json") as events:
+        assert events.stdout
+        task_id = keyboard.prints("call", "probe.add", "-a", "[20, 22]")
+        told = next(line for line in map(json.loads, events.stdout) if line["task_id"] == task_id)
+        assert (told["worker"], told["message"], told["task"]) == ("probe", "task success", "probe.add")
+        assert told["duration_s"] >= 0
+    assert events.returncode == 130
+
+
+def test_what_was_used_costs_more_after_a_task(keyboard: Keyboard) -> None:
+    before = keyboard.cost()
+    keyboard.prints("call", "probe.add", "-a", "[1, 2]", "--wait", "--timeout", "30")
+
+    def is_more() -> bool:
+        used = keyboard.cost()
+        return all(used[part] > before[part] for part in ("SQS", "Lambda's invocations", "Lambda's time", "total"))
+
+    until(is_more, "the task's figures", timeout_s=30)
 
 
 def test_a_revoked_task_does_not_begin(keyboard: Keyboard) -> None:
