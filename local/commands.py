@@ -39,7 +39,8 @@ def up(options: Options, screen: Screen) -> int:
     """Start it if it does not run, deploy, and say how to use it."""
     system = _up(options, screen)
     _say(system, options, screen)
-    screen.title("`make down` stops it.")
+    target = f" ENDPOINT={options.endpoint}" if options.endpoint else ""
+    screen.title(f"`make down{target}` stops what this has started.")
     return 0
 
 

@@ -66,4 +66,7 @@ class Deployer:
         environment = self.endpoint.environment() | QUIET | {"PATH": path}
         code = run([str(ROOT / "node_modules/.bin/cdk"), *arguments], cwd, environment, log)
         if code:
-            raise DeployError(f"`cdk {arguments[0]}` failed ({code}):\n{log.read_text()[-6000:]}")
+            raise DeployError(
+                f"{log.read_text()[-6000:]}\n`cdk {arguments[0]}` failed ({code}); all that it said is in {log}. "
+                "What a deployment before has left behind may be in its way: start the emulator afresh (`make down`)."
+            )
