@@ -397,6 +397,12 @@ def test_a_body_that_does_not_come_is_told_of(open_console: Callable[..., Any]) 
     assert console.gateway.calls == []
 
 
+def test_a_refusal_arrives_though_nobody_read_the_body(console: Any, visitor: Visitor) -> None:
+    for _ in range(5):
+        told = visitor.changes("/api/schedules", {"name": "x" * 800_000}, headers={"Cookie": None})
+        assert (told.status, told.kind) == (401, "no-session")
+
+
 def test_a_browser_that_goes_away_is_nothing_to_speak_of(console: Any, visitor: Visitor, capfd: Any) -> None:
     for _ in range(20):
         with socket.create_connection(("127.0.0.1", visitor.port)) as connection:

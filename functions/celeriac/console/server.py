@@ -5,27 +5,30 @@ from __future__ import annotations
 import io
 import json
 import os
+import socket
 import socketserver
 import sys
+import time
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from celeriac.console.answer import Answer
+from celeriac.console.body import read_body
 from celeriac.console.deadline import ReadByDeadline
 from celeriac.console.page_files import CONTEXT, INDEX, PAGE, PageFiles
 from celeriac.console.policy import headers_of
 from celeriac.console.problems import Refused
 from celeriac.console.routes import checked_path, checked_query
-from celeriac.console.security import CHANGES, Gate
+from celeriac.console.security import Gate
 from celeriac.console.upstream import Upstream
 
 __all__ = ["HOST", "ConsoleServer"]
 
 HOST = "127.0.0.1"
 REQUEST_TIMEOUT_S = 10
-BODY_BYTES = 1024 * 1024
-"""More than any operator's call has; files go to the API itself."""
+LINGER_S, LINGER_BYTES = 1, 64 * 1024
 API = "api/"
 
 
@@ -89,6 +92,11 @@ class _Handler(BaseHTTPRequestHandler):
         super().setup()
         self.rfile = io.BufferedReader(ReadByDeadline(self.connection, self.server.request_timeout_s))
 
+    def finish(self) -> None:
+        super().finish()
+        with suppress(OSError):
+            _wait_for_the_other_end(self.connection)
+
     def do_GET(self) -> None:
         self._respond()
 
@@ -130,34 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         path, query = checked_path(self.command, path), checked_query(query)
         if self.server.read_only and self.command != "GET":
             raise Refused(HTTPStatus.FORBIDDEN, "read-only", "This console was started with --read-only.")
-        return self.server.upstream.call(self.command, path, query, self._body())
-
-    def _body(self) -> bytes:
-        """The JSON document that came with the request, unread; raises Refused."""
-        length = self._length()
-        if length and self.command not in CHANGES:
-            raise Refused(HTTPStatus.BAD_REQUEST, "malformed-request", "A GET has no body.")
-        if length and self.headers.get_content_type() != "application/json":
-            raise Refused(
-                HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "A body must be application/json."
-            )
-        body = self.rfile.read(length)
-        if len(body) < length:
-            raise Refused(HTTPStatus.BAD_REQUEST, "malformed-request", "The body ends before its Content-Length.")
-        return body
-
-    def _length(self) -> int:
-        told = self.headers.get_all("Content-Length", [])
-        if self.headers.get("Transfer-Encoding") is not None:
-            raise Refused(HTTPStatus.LENGTH_REQUIRED, "length-required", "Send the body with a Content-Length.")
-        if len(told) > 1 or not all(text.isascii() and text.isdigit() and len(text) < 20 for text in told):
-            raise Refused(HTTPStatus.BAD_REQUEST, "malformed-request", "There must be one Content-Length, a number.")
-        length = int(told[0]) if told else 0
-        if length > BODY_BYTES:
-            raise Refused(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "content-too-large", f"A body may have {BODY_BYTES:,} bytes."
-            )
-        return length
+        return self.server.upstream.call(self.command, path, query, read_body(self.command, self.headers, self.rfile))
 
     def _write(self, answer: Answer) -> None:
         self.send_response_only(answer.status)
@@ -174,3 +155,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
         """Write nothing: the first line of a request may have the token in it."""
+
+
+def _wait_for_the_other_end(connection: socket.socket) -> None:
+    """Have the browser read the answer before its connection is closed.
+
+    To close on a body that was refused unread would reset the connection, and the answer would be lost with it.
+    """
+    connection.shutdown(socket.SHUT_WR)
+    connection.settimeout(LINGER_S)
+    until = time.monotonic() + LINGER_S
+    while connection.recv(LINGER_BYTES) and time.monotonic() < until:
+        pass
