@@ -131,6 +131,27 @@ def test_a_task_that_does_not_end_is_an_error_where_the_block_ends() -> None:
     end.set()
 
 
+def test_it_is_idle_when_nothing_runs_and_nothing_is_to_come() -> None:
+    app, begun, end = Celeriac("shop"), threading.Event(), threading.Event()
+
+    @app.task(name="shop.wait")
+    def wait() -> None:
+        begun.set()
+        end.wait(10)
+
+    with LiveTwin(app) as twin:
+        assert twin.is_idle()
+        first, later = wait.delay(), wait.apply_async(countdown=0.5)
+        assert begun.wait(10)
+        assert not twin.is_idle()  # it runs
+        end.set()
+        first.get(timeout=10)
+        assert not twin.is_idle()  # the other is due later
+        later.get(timeout=10)
+        twin.wait_until_idle()
+        assert twin.is_idle()
+
+
 def test_what_waits_can_be_dropped() -> None:
     app, ran = Celeriac("shop"), list[int]()
     work = app.task(name="shop.work")(ran.append)

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.celery_suite.distribution import FILES, unpacked
-from tests.celery_suite.processes import COUNTS
+from tests.celery_suite.processes import COUNTS, DISTRIBUTION
 from tests.celery_suite.witness import free_ports
 
 HERE = Path(__file__).parent
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     with ENGINES[chosen.engine](distribution, witnesses) as environment:
         options = [f"--engine={chosen.engine}", f"--witnesses={','.join(map(str, witnesses))}"]
         if not any(word.startswith("test_") for word in words):
-            options += [f"--numprocesses={len(witnesses)}", "--dist=worksteal", *FILES]
+            options += [f"--numprocesses={len(witnesses)}", *DISTRIBUTION, *FILES]
         return _run(distribution, [*options, *words], environment)
 
 

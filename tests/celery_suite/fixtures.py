@@ -64,6 +64,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--witnesses", default="0", help="the ports of the witnesses, one for each process")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = processes.longest_first(items)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def redis_witness(pytestconfig: pytest.Config) -> Iterator[None]:
     ports = pytestconfig.option.witnesses.split(",")
@@ -89,6 +93,8 @@ def celery_session_worker(
     with ExitStack() as stack:
         is_remote = pytestconfig.option.engine == "ministack"
         worker = RemoteWorker() if is_remote else stack.enter_context(LiveTwin(celery_session_app))
+        if isinstance(worker, LiveTwin):
+            stack.enter_context(witness.knowing(worker.is_idle))
         ping.delay().get(timeout=START_S)
         yield worker
 

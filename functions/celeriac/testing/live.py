@@ -49,6 +49,11 @@ class LiveTwin(Twin):
     def reload(self) -> None:
         """Do nothing: a task that is declared while the worker runs is known to it."""
 
+    def is_idle(self) -> bool:
+        """Whether no message waits, however late it is due, and no task runs: then nothing more is to come."""
+        waits = any(list(self.broker.messages.values())) or bool(self.scheduler.calls)
+        return not (waits or self._at_work.locked())  # in this order: what a task sends is there before it ends
+
     def wait_until_idle(self, timeout_s: float = 30) -> None:
         """Drop what waits, and wait for the task that runs; raises TimeoutError."""
         deadline = time.monotonic() + timeout_s
