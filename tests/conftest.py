@@ -4,10 +4,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from local.cloud import Cloud, free_port
 from local.endpoint import Endpoint
 from local.session import named
+
+# How long an example takes says more of the machine than of the code; where it matters, a test measures it itself.
+settings.register_profile("celeriac", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("celeriac")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
@@ -49,7 +50,10 @@ def shop() -> Iterator[Shop]:
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 10, 11, 12, 256, 257, 300])
-def test_a_chords_tasks_are_sent_while_its_generator_goes_on(shop: Shop, size: int) -> None:
+def test_a_chords_tasks_are_sent_while_its_generator_goes_on(
+    shop: Shop, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "PATIENCE_S", math.inf)
     result = chord(shop.orders(size), shop.ship.s())()
     shop.twin.run()
     assert result.get(timeout=0) == sum(range(size))

@@ -35,9 +35,9 @@ def test_kids_of_other_kinds_do_not_count() -> None:
 
 def test_a_very_deep_tree_is_looked_through_in_seconds() -> None:
     data = b"".join(node(number, number + 1) for number in range(40_000))
-    started = time.monotonic()
+    started = time.thread_time()
     assert circle(data) == []
-    assert time.monotonic() - started < 10
+    assert time.thread_time() - started < 10
 
 
 @given(st.binary(max_size=300) | st.text("0123456789 objRKids[]/TypePages<>\n", max_size=300).map(str.encode))
