@@ -61,7 +61,7 @@ status: setup
 
 # All of them, or those that TESTS names; all are Celery's own, too, on the twin.
 test: setup .venv/.browser
-	.venv/bin/python -m pytest $(TESTS)
+	.venv/bin/python -m pytest $(or $(TESTS),--numprocesses=auto)
 	$(if $(TESTS),,$(CELERY_SUITE) --engine=twin --quiet)
 
 # Celery's own integration tests, on Celeriac: in real time, so some minutes on each engine.

@@ -1,7 +1,8 @@
-"""The embedded AWS, for every test that needs a real one."""
+"""The embedded AWS, for every test that needs a real one; and how several processes share the tests out."""
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,27 @@ from local.session import named
 # How long an example takes says more of the machine than of the code; where it matters, a test measures it itself.
 settings.register_profile("celeriac", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("celeriac")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    from tests import processes  # with one process, pytest-xdist is not needed
+
+    return processes.count()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests import processes
+
+    return processes.Shares(config, log) if config.getoption("dist") == "load" else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        from tests import processes
+
+        items[:] = processes.in_order(items)
 
 
 @pytest.fixture(scope="session")
