@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.bundling import Bundle, bundle_of_producer, bundle_of_worker
+from infra.bundling import Bundle, bundle_of_console, bundle_of_library, bundle_of_producer, bundle_of_worker
 from infra.target import Target
 from infra.worker_folders import discover_workers, packages_of
 
@@ -51,6 +51,8 @@ def bundles() -> Iterator[tuple[str, list[str], Bundle]]:
     names = tuple(worker.name for worker in workers)
     modules = ["api.handler", "api.arrivals", *(f"{name}.tasks" for name in names)]
     yield "api", modules, bundle_of_producer(FUNCTIONS, names, target)
+    yield "dead_letters", ["celeriac.dead_letters"], bundle_of_library(FUNCTIONS, target)
+    yield "console", ["celeriac.console.hosted"], bundle_of_console(FUNCTIONS, target)
 
 
 @pytest.mark.parametrize(("modules", "bundle"), [pytest.param(*rest, id=name) for name, *rest in bundles()])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.bundling import Bundle, BundleError, bundle_of_producer, bundle_of_worker
+from infra.bundling import Bundle, BundleError, bundle_of_console, bundle_of_producer, bundle_of_worker
 from infra.target import Target
 
 HOST = Target.parse("host", f"3.{sys.version_info.minor}")
@@ -53,6 +53,15 @@ def test_what_of_the_library_is_for_people_stays_on_their_machines(functions: Pa
     assert {file for file in sources(files) if "cli" in file or "console" in file} == {"thumbnail/cli/words.py"}
     (functions / "thumbnail/cli/words.py").unlink()
     assert bundle_of_worker(functions, "thumbnail", (), HOST).digest() == before
+
+
+def test_the_console_gets_the_page_and_no_worker(functions: Path, tmp_path: Path) -> None:
+    for name in ("celeriac/cli/program.py", "celeriac/console/page/index.html"):
+        (functions / name).parent.mkdir(parents=True)
+        (functions / name).write_text("")
+    files = built(bundle_of_console(functions, HOST), tmp_path / "out")
+
+    assert sources(files) == {"celeriac/app.py", "celeriac/console/page/index.html"}
 
 
 def test_the_http_side_gets_every_worker(functions: Path, tmp_path: Path) -> None:
