@@ -7,20 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.bundling import bundle_of_producer
 from infra.constructs.far_etas import may_keep_timetable
+from infra.constructs.http_function import HttpFunction
 from infra.constructs.operating_rights import may_operate
 from infra.constructs.result_table import INDEX
-from infra.constructs.task_function import TaskFunction
 from infra.deployment import Deployment
 from infra.http_access import HttpAccess
 from infra.names import OPERATOR
-from infra.queue_address import QueueAddress, workers_of
+from infra.queue_address import QueueAddress
 
 __all__ = ["HttpOperator"]
-
-TIMEOUT_S = 29  # when the gateway gives up
-MEMORY_MB = 1024
 
 
 class HttpOperator(Construct):
@@ -41,16 +37,12 @@ class HttpOperator(Construct):
         access: HttpAccess,
     ) -> None:
         super().__init__(scope, construct_id)
-        tasks = TaskFunction(
+        tasks = HttpFunction(
             self,
             "Tasks",
             name=OPERATOR,
-            handler="api.handler.handler",
-            bundle=bundle_of_producer(deployment.functions, workers_of(queues), deployment.target),
             deployment=deployment,
-            may_send_to=queues,
-            memory_mb=MEMORY_MB,
-            timeout_s=TIMEOUT_S,
+            queues=queues,
             environment={**access.environment, "HTTP_LISTED_WORKERS": " ".join(listed)},
         )
         index = f"{deployment.results.table_arn}/index/{INDEX}"

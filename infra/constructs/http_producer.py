@@ -7,17 +7,14 @@ from collections.abc import Mapping
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.bundling import bundle_of_producer
-from infra.constructs.task_function import TaskFunction
+from infra.constructs.http_function import HttpFunction
 from infra.deployment import Deployment
 from infra.http_access import HttpAccess
 from infra.names import API
-from infra.queue_address import QueueAddress, workers_of
+from infra.queue_address import QueueAddress
 
 __all__ = ["UPLOAD_KEYS", "HttpProducer"]
 
-TIMEOUT_S = 29  # when the gateway gives up; an answer may be held for 20
-MEMORY_MB = 1024
 UPLOAD_KEYS = ("images/*", "pdfs/*", "incoming/*")
 
 
@@ -35,16 +32,12 @@ class HttpProducer(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         files = deployment.files
-        tasks = TaskFunction(
+        tasks = HttpFunction(
             self,
             "Tasks",
             name=API,
-            handler="api.handler.handler",
-            bundle=bundle_of_producer(deployment.functions, workers_of(queues), deployment.target),
             deployment=deployment,
-            may_send_to=queues,
-            memory_mb=MEMORY_MB,
-            timeout_s=TIMEOUT_S,
+            queues=queues,
             environment={"FILES_BUCKET": files.bucket_name, **access.environment},
         )
         uploads = [files.arn_for_objects(keys) for keys in UPLOAD_KEYS]
