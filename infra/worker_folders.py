@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from infra.names import API, ARRIVALS, CONSOLE, DEAD_LETTERS, OPERATOR
+from celeriac.worker_names import name_problem
 from infra.thresholds import DEFAULTS, Thresholds
 from infra.toml_table import shown
 from infra.worker_config import WorkerConfig
@@ -18,18 +17,7 @@ from infra.worker_config import WorkerConfig
 __all__ = ["WorkerConfigError", "discover_workers", "packages_of"]
 
 FILE = "worker.toml"
-NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")  # a function's name has 64 characters, 25 of them the deployment's
 DECLARES = re.compile(r"beat_schedule|add_periodic_task", re.IGNORECASE)
-TAKEN = {
-    "celeriac": "the library",
-    API: "the HTTP producer",
-    ARRIVALS: "the function for arrivals in S3",
-    CONSOLE: "the function for the console",
-    DEAD_LETTERS: "the function for dead letters",
-    OPERATOR: "the function for operators",
-}
-# What Lambda's Python has on its path beside the standard library: /var/task comes before it.
-IN_THE_RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six", "awslambdaric"}
 
 
 class WorkerConfigError(ValueError):
@@ -53,7 +41,7 @@ def discover_workers(functions: Path, thresholds: Thresholds = DEFAULTS) -> tupl
     )
     installed = packages_distributions()
     for file in files:
-        if problem := _name_problem(file.parent.name, installed):
+        if problem := name_problem(file.parent.name, installed):
             problems.append(f"{_shown(file)}: the folder's name {problem}")
     problems.extend(_uses_problems(workers, functions))
     problems.extend(_beat_problems(workers, functions))
@@ -68,18 +56,6 @@ def _read(file: Path, problems: list[str]) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError, ValueError) as error:
         problems.append(f"{_shown(file)}: cannot be read as TOML: {error}")
         return {}
-
-
-def _name_problem(name: str, installed: Mapping[str, list[str]]) -> str | None:
-    if not NAME.fullmatch(name):
-        return f"must match {NAME.pattern}, not {shown(name)}"
-    if name in TAKEN:
-        return f"{name!r} is taken by {TAKEN[name]}"
-    if name in sys.stdlib_module_names:
-        return f"{name!r} would hide the standard library's module"
-    if name in IN_THE_RUNTIME or name in installed:
-        return f"{name!r} would hide the installed package {', '.join(installed.get(name, [name]))}"
-    return None
 
 
 def _uses_problems(workers: tuple[WorkerConfig, ...], functions: Path) -> list[str]:

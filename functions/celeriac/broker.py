@@ -25,6 +25,7 @@ from celeriac.message import Message
 from celeriac.scheduler import Scheduler
 from celeriac.serialization import loads
 from celeriac.storage import Objects, content_hash
+from celeriac.worker_names import FUNCTIONS
 
 __all__ = ["Broker", "Depth", "Entry", "PayloadGone", "SQSBroker"]
 
@@ -163,7 +164,7 @@ class Broker(ABC):
         return is_fifo(self.queues.get(queue, ""))
 
     def _advice(self, queue: str) -> str:
-        if self.worker and self.worker not in {"api", "arrivals", "dead_letters"}:
+        if self.worker and self.worker not in FUNCTIONS:
             owner, _, lane = queue.partition(".")
             line = f"[queues.{lane}]" if owner in self.queues else f'uses = ["{owner}"]'
             where = owner if owner in self.queues else self.worker

@@ -16,6 +16,7 @@ from celeriac.exceptions import DecodeError, ImproperlyConfigured, OperationalEr
 from celeriac.message import Message
 from celeriac.services import Services
 from celeriac.testing import MemoryBackend, MemoryBroker, MemoryBucket
+from celeriac.worker_names import FUNCTIONS
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KIB = 1024
@@ -182,7 +183,7 @@ def test_a_bucket_that_fails_sends_nothing() -> None:
 # Queues
 
 
-@pytest.mark.parametrize("worker", ["", "api", "arrivals"])
+@pytest.mark.parametrize("worker", ["", *FUNCTIONS])
 def test_outside_of_the_workers_an_unknown_queue_is_compared_with_the_known_ones(worker: str) -> None:
     with pytest.raises(QueueNotFound, match=r"no queue 'c' in this deployment; it has a, b$"):
         Scripted(queues=("b", "a"), worker=worker).publish(messages(1, "c"))

@@ -325,7 +325,9 @@ def test_a_new_worker_has_a_test_that_passes(desktop: Any, tmp_path: Path) -> No
     assert desktop.types("new-worker", "resize", "--folder", str(tmp_path)).code == 1
 
 
-@pytest.mark.parametrize("name", ["", "Upper", "a-b", "../up", "email", "celeriac", "class", "x" * 40, "é", "boto3"])
+@pytest.mark.parametrize(
+    "name", ["", "Upper", "a-b", "../up", "email", "celeriac", "class", "x" * 40, "é", "boto3", "dead_letters"]
+)
 def test_a_worker_has_a_name_that_can_be_a_folder(desktop: Any, name: str, tmp_path: Path) -> None:
     assert desktop.types("new-worker", "--folder", str(tmp_path), "--", name).code == 2
     assert list(tmp_path.iterdir()) == []

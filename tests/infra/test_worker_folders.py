@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from celeriac.worker_names import FUNCTIONS
+from infra.names import API, ARRIVALS, CONSOLE, DEAD_LETTERS, OPERATOR
 from infra.worker_folders import WorkerConfigError, discover_workers, packages_of
 
 
@@ -30,6 +32,7 @@ def test_no_folder_is_no_worker(tmp_path: Path) -> None:
     ("name", "problem"),
     [
         ("email", "'email' would hide the standard library's module"),
+        ("class", "'class' is a word of Python's"),
         ("json", "'json' would hide the standard library's module"),
         ("boto3", "'boto3' would hide the installed package boto3"),
         ("urllib3", "'urllib3' would hide the installed package urllib3"),
@@ -54,6 +57,10 @@ def test_the_projects_own_folders_are_no_workers(write_workers: Any, tmp_path: P
     (functions / name / "worker.toml").touch()
 
     assert problems_of(functions)[0].startswith(f"functions/{name}/worker.toml: the folder's name {name!r} is taken by")
+
+
+def test_the_functions_that_are_no_workers_are_those_of_the_stacks() -> None:
+    assert set(FUNCTIONS) == {API, ARRIVALS, CONSOLE, DEAD_LETTERS, OPERATOR}
 
 
 def test_a_use_of_an_unknown_worker_is_refused(write_workers: Any, tmp_path: Path) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import keyword
-import re
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,13 +10,11 @@ import typer
 
 from celeriac.cli.command import command
 from celeriac.cli.session import Session
+from celeriac.worker_names import name_problem
 
 __all__ = ["group", "new_worker"]
 
 group = typer.Typer()
-
-NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
-TAKEN = {"api", "arrivals", "awslambdaric", "celeriac"}
 
 FILES = {
     "functions/{name}/__init__.py": '"""The worker "{name}"."""\n',
@@ -73,7 +68,7 @@ def new_worker(
 ) -> None:
     """Write a new worker: a folder that deploys, with one task, and a test of it."""
     if problem := _problem(name):
-        raise typer.BadParameter(f"{name!r:.100} {problem}")
+        raise typer.BadParameter(problem)
     files = {folder / path.format(name=name): text.format(name=name) for path, text in FILES.items()}
     if there := [path.parent for path in files if path.parent.exists()]:
         raise ValueError(f"{there[0]} is there already; nothing was written")
@@ -91,12 +86,6 @@ def new_worker(
 
 
 def _problem(name: str) -> str | None:
-    if not NAME.fullmatch(name):
-        return f"must match {NAME.pattern}"
-    if name in TAKEN:
-        return "is taken"
-    if name in sys.stdlib_module_names or keyword.iskeyword(name):
-        return "would hide a module of Python's own"
-    if importlib.util.find_spec(name) is not None:
-        return "is the name of a module that is there already"
-    return None
+    if problem := name_problem(name, {}):
+        return problem
+    return f"{name!r} would hide a module that is there already" if importlib.util.find_spec(name) else None
