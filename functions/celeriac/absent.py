@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from celeriac import reasons
+
 __all__ = ["NOT_HERE"]
 
 _PROCESS = "Lambda starts the workers of what `cdk deploy` deploys; `handler = Worker(app)` is one"
@@ -22,14 +24,14 @@ NOT_HERE: Mapping[str, str] = {
     "connection_for_write": _CONNECTION,
     "connection_or_acquire": _CONNECTION,
     "default_connection": _CONNECTION,
-    "events": "there are no events; the log has a line for each task, and the table a row",
+    "events": reasons.NO_EVENTS,
     "loader": "modules are imported by `imports`, `include` and `autodiscover_tasks`",
     "log": "log lines are JSON, written by Python's logging; configure that",
     "pool": _CONNECTION,
     "producer_or_acquire": _CONNECTION,
     "producer_pool": _CONNECTION,
     "select_queues": "a worker's function reads the queues that its worker.toml declares",
-    "setup_security": "messages are not signed: IAM says who may send to a queue, and SQS encrypts what is in it",
+    "setup_security": reasons.NO_SIGNATURES,
     "start": _PROCESS,
     "steps": _STEPS,
     "user_options": "there is no command line of a worker; its settings are in worker.toml",

@@ -9,25 +9,25 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from celeriac import reasons
 from celeriac.exceptions import ImproperlyConfigured
 
 __all__ = ["REASONS", "Inert", "explain"]
 
-_LATE = "a message is deleted when its outcome is recorded"
 _ROUTE = "SQS has queues and no exchanges; see the task's `queue`"
 _CLASS = "a worker has one way to take a message and to run a task"
 REASONS: Mapping[str, str] = {
-    "acks_late": _LATE,
-    "acks_on_failure": _LATE,
-    "acks_on_failure_or_timeout": _LATE,
-    "acks_on_timeout": _LATE,
-    "reject_on_worker_lost": "the message comes back, up to `max_receives` times",
-    "retry_on_worker_lost": "what is lost comes back from SQS, uncounted, up to `max_receives` times",
-    "store_errors_even_if_ignored": "an error is never lost, so that it can be listed and tried again",
-    "store_eager_result": "an eager result is the caller's alone",
+    "acks_late": reasons.LATE,
+    "acks_on_failure": reasons.LATE,
+    "acks_on_failure_or_timeout": reasons.LATE,
+    "acks_on_timeout": reasons.LATE,
+    "reject_on_worker_lost": reasons.REDELIVERED,
+    "retry_on_worker_lost": reasons.LOST,
+    "store_errors_even_if_ignored": reasons.ERRORS_KEPT,
+    "store_eager_result": reasons.OWN_RESULT,
     "backend": "results are in the table of the process' deployment",
-    "compression": "what is long goes through S3; nothing is compressed",
-    "send_events": "there are no events; the log has a line for each task, and the table a row",
+    "compression": reasons.NO_COMPRESSION,
+    "send_events": reasons.NO_EVENTS,
     "exchange": _ROUTE,
     "exchange_type": _ROUTE,
     "routing_key": _ROUTE,

@@ -10,6 +10,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
+from celeriac import reasons
+
 __all__ = ["ALWAYS", "DEFAULTS"]
 
 DEFAULTS: Mapping[str, Any] = {
@@ -43,20 +45,18 @@ DEFAULTS: Mapping[str, Any] = {
 }
 """What an application may set, and what then follows Celery's documentation."""
 
-_LATE = "a message is deleted when its outcome is recorded"
-_BACK = "the message comes back, up to `max_receives` times"
 ALWAYS: Mapping[str, tuple[Any, str]] = {
     "accept_content": (("json",), "messages are JSON, and nothing else is accepted"),
     "event_serializer": ("json", "what is sent is JSON"),
     "result_accept_content": (None, "results are JSON, and nothing else is accepted"),
     "result_extended": (True, "a task's row holds its name, its queue and its attempt"),
     "result_persistent": (True, "results are in DynamoDB"),
-    "task_acks_late": (True, _LATE),
-    "task_acks_on_failure": (True, _LATE),
-    "task_acks_on_failure_or_timeout": (True, _LATE),
-    "task_acks_on_timeout": (True, _LATE),
-    "task_reject_on_worker_lost": (True, _BACK),
-    "task_store_errors_even_if_ignored": (True, "an error is never lost, so that it can be listed and tried again"),
+    "task_acks_late": (True, reasons.LATE),
+    "task_acks_on_failure": (True, reasons.LATE),
+    "task_acks_on_failure_or_timeout": (True, reasons.LATE),
+    "task_acks_on_timeout": (True, reasons.LATE),
+    "task_reject_on_worker_lost": (True, reasons.REDELIVERED),
+    "task_store_errors_even_if_ignored": (True, reasons.ERRORS_KEPT),
     "worker_cancel_long_running_tasks_on_connection_loss": (False, "a worker has no connection that it could lose"),
     "worker_deduplicate_successful_tasks": (True, "what has a recorded outcome never runs again"),
     "worker_pool_restarts": (False, "a worker is restarted by deploying it"),

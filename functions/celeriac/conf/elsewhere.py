@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from celeriac import reasons
+
 __all__ = ["NOT_HERE", "REFUSED", "reason_of"]
 
 _NO_QUEUE = "control commands are answered from AWS and have no queue of their own"
@@ -63,7 +65,7 @@ NOT_HERE: Mapping[str, Mapping[str, Any]] = {
     "results are kept for `result_expires`, failures for 14 days, and no process keeps them in memory": {
         "result_cache_max": -1, "result_failure_expires": None,
     },
-    "what is long goes through S3; nothing is compressed": {"task_compression": None, "result_compression": None},
+    reasons.NO_COMPRESSION: {"task_compression": None, "result_compression": None},
     "a failure's row holds the traceback's text, not its frames": {"task_remote_tracebacks": False},
     "schedules are EventBridge's; there is no beat process": {
         "beat_scheduler": "celery.beat:PersistentScheduler", "beat_max_loop_interval": 0,
@@ -81,11 +83,11 @@ NOT_HERE: Mapping[str, Mapping[str, Any]] = {
         "task_default_queue": "celery", "task_default_exchange": None, "task_default_exchange_type": "direct",
         "task_default_routing_key": None, "task_default_delivery_mode": 2,
     },
-    "what is lost comes back from SQS, uncounted, up to `max_receives` times": {
+    reasons.LOST: {
         "task_retry_on_worker_lost": False, "worker_lost_wait": 10.0,
     },
     "arguments are not logged": {"task_repr_maxlevels": 3},
-    "an eager result is the caller's alone": {"task_store_eager_result": False},
+    reasons.OWN_RESULT: {"task_store_eager_result": False},
     _NO_EVENTS: {
         "task_send_sent_event": False, "worker_send_task_events": False, "event_queue_expires": 60.0,
         "event_queue_ttl": 5.0, "event_queue_prefix": "celeryev", "event_queue_exclusive": True,
@@ -117,7 +119,7 @@ NOT_HERE: Mapping[str, Mapping[str, Any]] = {
 """To set one of these to anything but its default warns with the reason."""
 
 REFUSED: Mapping[str, Mapping[str, Any]] = {
-    "messages are not signed: IAM says who may send to a queue, and SQS encrypts what is in it": {
+    reasons.NO_SIGNATURES: {
         "security_certificate": None, "security_cert_store": None, "security_key": None,
         "security_key_password": None, "security_digest": "sha256",
     },

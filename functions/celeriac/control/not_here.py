@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from celeriac import reasons
+
 __all__ = ["NOT_HERE"]
 
 _POOL = "Lambda starts and stops the workers; see `max_concurrency` and `concurrency` in worker.toml"
 _QUEUES = "a worker's queues are declared in its worker.toml and made by `cdk deploy`"
-_EVENTS = "there are no events; the log has a line for each task, and the table a row"
 _PROCESS = "no process stays that could be asked; CloudWatch has the functions' memory and durations"
 NOT_HERE: Mapping[str, str] = {
     "add_consumer": _QUEUES,
     "autoscale": _POOL,
     "cancel_consumer": _QUEUES,
     "clock": "there is no logical clock; the rows have the time",
-    "disable_events": _EVENTS,
+    "disable_events": reasons.NO_EVENTS,
     "election": "there is nothing to elect: what must happen once is a condition on a write",
-    "enable_events": _EVENTS,
-    "heartbeat": _EVENTS,
+    "enable_events": reasons.NO_EVENTS,
+    "heartbeat": reasons.NO_EVENTS,
     "hello": "workers need not find each other; they share a table",
     "memdump": _PROCESS,
     "memsample": _PROCESS,
