@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,12 +33,6 @@ class Office:
 @pytest.fixture
 def office() -> Office:
     return Office()
-
-
-@pytest.fixture
-def twin(office: Office) -> Iterator[Twin]:
-    with Twin(office.app) as twin:
-        yield twin
 
 
 def ids_of(result: AsyncResult | None) -> list[str]:

@@ -136,24 +136,17 @@ def test_a_poisonous_message_holds_up_its_group_until_it_is_a_dead_letter(shop: 
         assert [letter.body for letter in twin.dead_letters[ORDERED]] == ["poison"]
 
 
-def test_what_stands_behind_a_killer_in_its_batch_ends_with_its_reason_told(shop: Shop) -> None:
-    with twin_of(shop, batch_size=10, max_receives=3) as twin:
+@pytest.mark.parametrize(("batch_size", "ends"), [(10, "FAILURE"), (1, "SUCCESS")])
+def test_a_killer_takes_along_what_shares_its_batch_with_the_reason_told(
+    shop: Shop, batch_size: int, ends: str
+) -> None:
+    with twin_of(shop, batch_size=batch_size, max_receives=3) as twin:
         killer, behind = (Message(id=f"id-{n}", task="shop.work", args=[n], queue=ORDERED) for n in range(2))
         twin.broker.publish([killer, behind])
         twin.fault = _dying
         twin.run()
         rows = [twin.backend.get(message.id) for message in (killer, behind)]
-    assert [row.state for row in rows if row] == ["FAILURE", "FAILURE"]
-
-
-def test_alone_in_its_batch_a_killer_takes_nothing_along(shop: Shop) -> None:
-    with twin_of(shop, batch_size=1, max_receives=3) as twin:
-        killer, behind = (Message(id=f"id-{n}", task="shop.work", args=[n], queue=ORDERED) for n in range(2))
-        twin.broker.publish([killer, behind])
-        twin.fault = _dying
-        twin.run()
-        rows = [twin.backend.get(message.id) for message in (killer, behind)]
-    assert [row.state for row in rows if row] == ["FAILURE", "SUCCESS"]
+    assert [row.state for row in rows if row] == ["FAILURE", ends]
 
 
 def _dying(step: str) -> None:
