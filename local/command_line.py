@@ -10,12 +10,12 @@ from local.system import System
 
 def run(system: System, *words: str) -> int:
     """Run it on this terminal; its exit code."""
-    return subprocess.run([*_COMMAND, *words], env=_environment(system), check=False).returncode  # noqa: S603
+    return subprocess.run([*_COMMAND, *words], env=_environment(system), check=False).returncode  # noqa: S603 - ours
 
 
 def become(system: System, *words: str) -> NoReturn:
     """Let it take this process over, so that Ctrl-C and signals are its own."""
-    os.execve(sys.executable, [*_COMMAND, *words], _environment(system))  # noqa: S606
+    os.execve(sys.executable, [*_COMMAND, *words], _environment(system))  # noqa: S606 - as above
 
 
 _COMMAND = (sys.executable, "-m", "celeriac")
