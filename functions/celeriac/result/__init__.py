@@ -8,7 +8,8 @@ from celeriac.result.backend import ResultBackend
 from celeriac.result.base import ResultBase
 from celeriac.result.eager import EagerResult
 from celeriac.result.graph import DependencyGraph
-from celeriac.result.result_set import GroupResult, ResultSet, result_from_tuple
+from celeriac.result.group_result import GroupResult, result_from_tuple
+from celeriac.result.result_set import ResultSet
 from celeriac.result.waiting import allow_join_result, assert_will_not_block, denied_join_result
 
 __all__ = [
