@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -11,7 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,6 +20,7 @@ from benchmarks import costs
 from celeriac import Celeriac
 from celeriac.conf import ALWAYS, CELERYS, DEFAULTS, NOT_HERE, REFUSED
 from celeriac.testing import Twin
+from infra.settings import Settings
 from infra.worker_config import WorkerConfig
 from tests.celery_suite import listing
 
@@ -127,6 +129,39 @@ def test_the_readme_names_the_commands_that_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for command in re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE):
         assert re.search(rf"^{command}:", makefile, re.MULTILINE), f"make {command}"
+
+
+def test_the_readme_has_every_key_of_a_worker_toml() -> None:
+    problems: list[str] = []
+    WorkerConfig.parse("greet", {"no_such_key": 1}, "worker.toml", problems)
+    (problem,) = problems
+    known = problem.partition("the keys here are ")[2].split(", ")
+    table = rows_under("README.md", "| key of `worker.toml` |")
+    assert len(known) > 10
+    assert [key for key in known if not re.search(rf"`\[*{key}[.\]`]", table)] == []
+
+
+def test_the_readme_has_every_key_of_the_context_with_its_default() -> None:
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    asked: list[str] = []
+
+    class Asked:
+        def try_get_context(self, key: str) -> Any:
+            asked.append(key)
+            return context.get(key)
+
+    Settings.from_context(cast(Any, Asked()))
+    rows = dict(
+        re.findall(r"^\| `(\w+)` \| `?(.*?)`? \|", rows_under("README.md", "| key | default | |"), re.MULTILINE)
+    )
+    assert sorted(rows) == sorted({*asked})
+    for key in asked:
+        assert rows[key] == str(context.get(key, "that of the credentials" if key == "region" else "none")), key
+
+
+def rows_under(page: str, head: str) -> str:
+    """The rows of the table that begins so."""
+    return (ROOT / page).read_text().split(head)[1].split("\n\n")[0]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
