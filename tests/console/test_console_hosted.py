@@ -10,7 +10,7 @@ import socketserver
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import pytest
 
@@ -31,18 +31,18 @@ def deployed(aws_credentials: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONSOLE_SCOPES", "celeriac-dev/read celeriac-dev/operate")
 
 
-def asked(file: str | None = None, path: str = "/v1/console") -> dict[str, Any]:
+def asked(file: str | None = None, path: str = "/console") -> dict[str, Any]:
     """What the function answers to GET /console, or /console/{file}."""
-    parameters = {"file": file} if file is not None else None
-    return handler({"pathParameters": parameters, "requestContext": {"path": path}}, None)
+    return handler({"pathParameters": {"file": file} if file is not None else None, "path": path}, None)
 
 
-@pytest.mark.parametrize("path", ["/v1/console", "/v1/console/", "/console", "/mapped/console"])
-def test_the_console_is_below_its_name_wherever_the_api_is(path: str) -> None:
+@pytest.mark.parametrize("path", ["/console", "/console/"])
+@pytest.mark.parametrize("api", ["https://abc.example.com/v1", "https://example.com", "http://127.0.0.1/_aws/abc/v1"])
+def test_the_console_is_below_its_name_wherever_the_api_is(api: str, path: str) -> None:
     answer = asked(path=path)
 
     assert answer["statusCode"] == 303
-    assert answer["headers"]["Location"] == path.rstrip("/") + "/index.html"
+    assert urljoin(api + path, answer["headers"]["Location"]) == f"{api}/console/index.html"
 
 
 def test_every_file_of_the_page_is_there_as_it_is() -> None:

@@ -42,8 +42,9 @@ def handler(event: Mapping[str, Any], _invocation: object) -> dict[str, Any]:
 def _answer(event: Mapping[str, Any]) -> Answer:
     name = (event.get("pathParameters") or {}).get("file")
     if not name:
-        # The page's files are named relative to it, so it needs an address below `/console`.
-        return Answer.elsewhere(f"{event['requestContext']['path'].rstrip('/')}/{INDEX}")
+        # The page's files are named relative to it, so it needs an address below `/console`; and so is this, for before
+        # it comes a stage, a custom domain's mapping, or what a local cloud puts there.
+        return Answer.elsewhere(INDEX if event["path"].endswith("/") else f"console/{INDEX}")
     if name == CONTEXT:
         return Answer(HTTPStatus.OK, "application/json", json.dumps(_context()).encode())
     if name != INDEX and not name.startswith(PAGE):
