@@ -20,6 +20,7 @@ from api.validation import Misfit, converted
 from celeriac.beat import ScheduleEntry, spec
 from celeriac.exceptions import EncodeError, ObjectNotFound, QueueNotFound
 from celeriac.scheduler import AlreadyScheduled
+from celeriac.schedules.translation import translated
 
 __all__ = [
     "delete_schedule",
@@ -98,6 +99,7 @@ def _document(entry: ScheduleEntry) -> ScheduleDocument:
         name=entry.name,
         task=entry.task,
         schedule=spec.written(entry.schedule),
+        timezone=translated(entry.schedule).timezone,
         args=list(entry.args),
         kwargs=dict(entry.kwargs),
         options=dict(entry.options),

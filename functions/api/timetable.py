@@ -49,6 +49,7 @@ class ScheduleDocument(Struct, kw_only=True, frozen=True):
     name: str
     task: str
     schedule: Annotated[dict[str, Any], Meta(description="`crontab`, `every_s`, `solar` or AWS's `expression`.")]
+    timezone: Annotated[str, Meta(description="In which a crontab or an expression is read.")]
     args: list[Any]
     kwargs: dict[str, Any]
     options: dict[str, Any]

@@ -30,6 +30,13 @@ def test_a_schedule_is_created_and_listed(client: Any) -> None:
     assert client.call("GET", "/schedules").json == {"schedules": [created.json]}
 
 
+@pytest.mark.parametrize("when", ["30 3 * * *", "cron(30 3 * * ? *)"])
+def test_a_schedule_tells_its_time_zone(client: Any, when: str) -> None:
+    created = client.post("/schedules", {**NIGHTLY, "schedule": when, "timezone": "Europe/Berlin"})
+
+    assert created.json["timezone"] == "Europe/Berlin"
+
+
 def test_a_schedule_sends_its_task(client: Any, twin: Twin) -> None:
     client.post("/schedules", NIGHTLY)
 
