@@ -6,7 +6,7 @@ define HELP
   make console  a page on it: queues, tasks, failures, schedules      make status what it is doing
   make test     every test, on an embedded AWS of its own, and Celery's own tests on the twin in memory
   make test-celery-suite     Celery's own tests on both engines, or on one: ENGINE=twin, ENGINE=ministack
-  make lint     ruff, mypy and tsc                                   make lock   pin the requirements anew
+  make lint     ruff, mypy and tsc                                    make lock   pin the requirements anew
   make synth    the CloudFormation templates, into cdk.out            make clean  remove what was made
 
   PYTHON=python3.13                  the interpreter to build the environments with

@@ -43,7 +43,8 @@ class Invocation:
 class Gateway(socketserver.ThreadingTCPServer):
     """Listens on a free port; `calls` are the requests that came, such as "GET /queues", and `headers` theirs.
 
-    With `tokens` it takes those instead of signatures, and serves the console at `/console`.
+    With `tokens` it takes those instead of signatures, and serves the console at `/console`. While it does not
+    `answer`, it says what API Gateway says when there is trouble behind it.
     """
 
     daemon_threads = True
@@ -53,6 +54,7 @@ class Gateway(socketserver.ThreadingTCPServer):
         self.tokens = tokens
         self.calls: list[str] = []
         self.headers: list[Message] = []
+        self.answers = True
 
     @property
     def url(self) -> str:
@@ -71,6 +73,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         handler, resource, parameters = _resource(self.command, path, has_console=self.server.tokens is not None)
         if handler is api and not self._is_authorized(body):
             self._answer(403, {"x-amzn-ErrorType": "InvalidSignatureException"}, '{"message": "Forbidden"}')
+            return
+        if not self.server.answers:
+            self._answer(503, {}, '{"message": "Service Unavailable"}')
             return
         event = {
             "resource": resource,

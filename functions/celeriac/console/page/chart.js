@@ -121,13 +121,12 @@ export class Chart {
   #axis() {
     const [first, last] = [this.#times.at(0)?.getTime() ?? 0, this.#times.at(-1)?.getTime() ?? 0];
     const room = this.#width - EDGE.left - EDGE.right;
-    return moments(first, last, Math.max(2, Math.floor(room / 70))).map((moment) =>
-      s(
-        "text",
-        { class: "tick", "data-key": `x${moment}`, x: EDGE.left + ((moment - first) / Math.max(1, last - first)) * room, y: HEIGHT - 5, "text-anchor": "middle" },
-        written(new Date(moment), last - first),
-      ),
-    );
+    return moments(first, last, Math.max(2, Math.floor(room / 70))).map((moment) => {
+      const x = EDGE.left + ((moment - first) / Math.max(1, last - first)) * room;
+      const anchor = x > this.#width - 24 ? "end" : "middle";
+      const place = { x: anchor === "end" ? this.#width - 2 : x, y: HEIGHT - 5, "text-anchor": anchor };
+      return s("text", { class: "tick", "data-key": `x${moment}`, ...place }, written(new Date(moment), last - first));
+    });
   }
 
   /**

@@ -8,9 +8,9 @@
 /** @typedef {{tasks: TaskSummary[], next: string | null, listed?: string[] | null}} TaskPage */
 /** @typedef {TaskSummary & {result: unknown, result_omitted?: string, meta: unknown, children: string[], root_id?: string | null, parent_id?: string | null, group_id?: string | null, traceback?: string | null}} TaskDocument */
 /** @typedef {{id: string, task: string | null, state: string, parent_id: string | null, group_id: string | null, queue: string | null, attempt: number, started_at: string | null, done_at: string | null, error: TaskError | null}} Relative */
-/** @typedef {{task: TaskDocument, message: Record<string, unknown> | null, family: Relative[], family_is_cut: boolean}} Story */
-/** @typedef {{at: string, worker: string, level: string, message: string, attempt: number | null, state: string | null, duration_s: number | null, receives: number | null, traceback: string | null, fields: Record<string, unknown>}} LogLine */
-/** @typedef {{lines: LogLine[]}} TaskLog */
+/** @typedef {{task: TaskDocument, message: Record<string, unknown> | string | null, message_omitted?: string, family: Relative[], family_is_cut: boolean}} Story */
+/** @typedef {{at: string, worker: string, level: string | null, message: string, attempt: number | null, state: string | null, duration_s: number | null, receives: number | null, traceback: string | null, fields: Record<string, unknown>}} LogLine */
+/** @typedef {{lines: LogLine[], is_cut: boolean}} TaskLog */
 
 /** @typedef {{name: string, worker: string, waiting: number, in_flight: number, delayed: number, dead: number | null, oldest_s: number | null, paused: boolean | null}} Queue */
 /** @typedef {{queues: Queue[]}} QueueList */

@@ -51,15 +51,13 @@ function drawn(node, { x, y }, isCurrent, width, unfold) {
   const how = isFold
     ? { role: "button", tabindex: "0", onclick: open, onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && open() }
     : { href: link("task", node.id), "aria-current": isCurrent ? "true" : null };
-  const says = `${name} ${about}, ${visible(node.task)}${isFold ? ": show them" : ""}`;
   const mark = shape(node.state);
   for (const [attribute, value] of Object.entries({ x: 9, y: 13, width: 16, height: 16 })) mark.setAttribute(attribute, String(value));
   return s(
     isFold ? "g" : "a",
-    { ...how, class: `node tone-${toneOf(node.state)}`, "data-key": node.id, transform: `translate(${x} ${y})`, "aria-label": says },
-    s("title", null, `${visible(node.task)}\n${isFold ? "Show them" : visible(node.id)}`),
+    { ...how, class: `node tone-${toneOf(node.state)}`, "data-key": node.id, transform: `translate(${x} ${y})` },
     isFold ? s("rect", { class: "under", x: 4, y: 4, width, height: WIDE.height, rx: 7 }) : null,
-    s("rect", { class: "box", width, height: WIDE.height, rx: 7 }),
+    s("rect", { class: "box", width, height: WIDE.height, rx: 7 }, s("title", null, `${visible(node.task)}\n${isFold ? "Show them" : visible(node.id)}`)),
     mark,
     s("text", { class: "name", x: 32, y: 18 }, name),
     s("text", { class: "about", x: 32, y: 33 }, about),

@@ -15,7 +15,7 @@ const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|true|false|null/g;
  */
 export function json(value, label) {
   const brief = JSON.stringify(value) ?? "null";
-  return long(brief.length <= BRIEF_CHARS ? brief : JSON.stringify(value, null, 2), label, coloured);
+  return long(brief.length <= BRIEF_CHARS ? brief : JSON.stringify(value, null, 2), `${label} as JSON`, coloured);
 }
 
 /**
@@ -35,12 +35,8 @@ export function verbatim(text, label) {
 function long(text, label, draw) {
   const shown = h("pre", { tabindex: "0", role: "region", "aria-label": label }, draw(visible(text.slice(0, SHOWN_CHARS))));
   if (text.length <= SHOWN_CHARS) return shown;
-  const rest = h("details", { class: "rest" }, h("summary", null, `All of it: ${counted(text.length, "character")}`));
-  rest.ontoggle = () => {
-    const isShown = rest.querySelector("pre");
-    if (rest.open && !isShown) rest.append(h("pre", { tabindex: "0", role: "region", "aria-label": `${label}, all of it` }, visible(text)));
-  };
-  return h("div", null, shown, rest);
+  const whole = h("pre", { tabindex: "0", role: "region", "aria-label": `${label}, all of it` }, visible(text));
+  return h("div", null, shown, h("details", { class: "rest" }, h("summary", null, `All of it: ${counted(text.length, "character")}`), whole));
 }
 
 /** @param {string} text */

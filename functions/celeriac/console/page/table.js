@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 /** @typedef {import("./dom.js").Child} Child */
 /**
  * @template Row
- * @typedef {{head: string, cell: (row: Row) => Child | Child[], kind?: "number" | "main" | "wide" | "actions" | "select"}} Column
+ * @typedef {{head: string, cell: (row: Row) => Child | Child[], kind?: "number" | "main" | "wide" | "span" | "actions" | "select"}} Column
  */
 
 /**

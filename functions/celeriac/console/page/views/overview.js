@@ -42,7 +42,7 @@ export function overview(page) {
     });
     live.watch({
       every_s: 10,
-      ask: (signal) => /** @type {Promise<TaskPage>} */ (api.get("tasks", { state: "FAILURE", since: midnight().toISOString(), limit: "100" }, signal)),
+      ask: (signal) => /** @type {Promise<TaskPage>} */ (api.get("tasks", { state: "FAILURE", limit: "100" }, signal)),
       show: (document) => ((seen.failures = document), draw()),
     });
     live.watch({
@@ -71,9 +71,4 @@ export function overview(page) {
       ask();
     },
   };
-}
-
-function midnight() {
-  const now = new Date();
-  return new Date(now.getFullYear(), now.getMonth(), now.getDate());
 }

@@ -46,14 +46,16 @@ export function tiles(queues, failures) {
   const sum = (/** @type {(queue: Queue) => number | null} */ of) => queues?.reduce((total, queue) => total + (of(queue) ?? 0), 0);
   const oldest = [...(queues ?? [])].sort((one, other) => (other.oldest_s ?? -1) - (one.oldest_s ?? -1))[0];
   const paused = queues?.filter((queue) => queue.paused) ?? [];
-  const [dead, failed] = [sum((queue) => queue.dead), failures?.tasks.length];
+  const dead = sum((queue) => queue.dead);
+  const failed = failures?.tasks.filter((task) => isToday(task.done_at)).length;
+  const isMore = failures?.next && failed === failures.tasks.length;
   const delayed = sum((queue) => queue.delayed);
   return [
     tile("Waiting", count(sum((queue) => queue.waiting)), link("queues"), paused.length ? `${counted(paused.length, "queue")} paused` : delayed ? `and ${count(delayed)} not due yet` : "", paused.length ? "warn" : ""),
     tile("In flight", count(sum((queue) => queue.in_flight)), link("queues"), "in workers’ hands"),
     tile("Oldest", queues ? duration(oldest?.oldest_s) : "–", link("queues"), oldest?.oldest_s ? `in ${cut(oldest.name, 30)}` : ""),
     tile("Dead letters", count(dead), link("queues"), dead ? "redrive them, or look why" : "", dead ? "bad" : ""),
-    tile("Failures today", failed === undefined ? "–" : `${count(failed)}${failures?.next ? "+" : ""}`, link("failures"), "since midnight", failed ? "bad" : ""),
+    tile("Failures today", failed === undefined ? "–" : `${count(failed)}${isMore ? "+" : ""}`, link("failures"), "since midnight", failed ? "bad" : ""),
   ];
 }
 
@@ -68,9 +70,14 @@ function tile(name, value, href, about, tone = "") {
   return h("a", { class: `tile ${tone && `tone-${tone}`}`, href, "data-key": name }, h("span", { class: "name" }, name), h("strong", null, value), h("span", { class: "quiet" }, about || "\u00a0"));
 }
 
+/** @param {string | null} moment */
+function isToday(moment) {
+  return moment !== null && new Date(moment).toDateString() === new Date().toDateString();
+}
+
 /** @param {TaskPage | undefined} page */
 export function latestFailures(page) {
-  return panel("Latest failures", link("failures"), page, "Nothing has failed since midnight.", (task) => [
+  return panel("Latest failures", link("failures"), page, "Nothing has failed in the last fourteen days.", (task) => [
     h("div", { class: "row" }, opening(task), h("span", { class: "spring" }), distance(task.done_at)),
     h("p", { class: "error line" }, task.error ? `${cut(task.error.type, 60)}: ${cut(task.error.message, 200)}` : task.state),
   ]);

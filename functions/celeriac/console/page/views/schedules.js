@@ -44,9 +44,9 @@ export function schedules(page) {
     return [
       { head: "Schedule", kind: "main", cell: (one) => [h("strong", null, cut(one.name, 200)), one.enabled ? null : h("span", { class: "badge tone-warn" }, shape("REVOKED"), "paused")] },
       { head: "Task", kind: "wide", cell: (one) => h("a", { href: link("tasks", "", { name: one.task }), "data-open": true, class: "mono" }, named(one.task, 200)) },
-      { head: "When", cell: (one) => h("code", null, visible(when(one.schedule))) },
+      { head: "When", kind: "span", cell: (one) => h("code", null, visible(when(one.schedule))) },
       { head: "Zone", cell: (one) => visible(one.timezone ?? "UTC") },
-      { head: "Next runs", cell: nextRuns },
+      { head: "Next runs", kind: "span", cell: nextRuns },
       { head: "Declared by", cell: (one) => (one.declared_by ? visible(one.declared_by) : h("span", { class: "quiet" }, "nobody")) },
       ...(page.context.read_only ? [] : [{ head: "Actions", kind: /** @type {const} */ ("actions"), cell: (/** @type {Schedule} */ one) => h("div", { class: "row" }, buttons(one)) }]),
     ];
@@ -113,5 +113,5 @@ export function when(schedule) {
 /** @param {Schedule} one */
 function nextRuns({ next_runs: [first, ...others], enabled }) {
   if (!first) return h("span", { class: "quiet" }, enabled ? "none" : "paused");
-  return h("span", { class: "runs" }, h("span", null, distance(first)), h("span", { class: "quiet" }, shortMoment(first), ...others.flatMap((run) => [", ", shortMoment(run)])));
+  return h("span", { class: "runs" }, h("span", null, distance(first)), h("span", { class: "quiet" }, [first, ...others].map(shortMoment)));
 }

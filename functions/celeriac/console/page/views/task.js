@@ -26,12 +26,22 @@ const NARROW = matchMedia("(max-width: 760px)");
 export function task(page) {
   const { id } = page.route;
   let story = /** @type {Story | null} */ (null);
-  let lines = /** @type {TaskLog["lines"] | null} */ (null);
-  let [trouble, logTrouble] = ["", ""];
+  let log = /** @type {TaskLog | null} */ (null);
+  let [trouble, logTrouble, isInView] = ["", "", false];
   const unfolded = /** @type {Set<string>} */ (new Set());
 
   function draw() {
     patch(page.root, story ? whole(story) : trouble ? missing() : [heading(null), loading()]);
+    if (!isInView) showCurrent();
+  }
+
+  /** Once, have a wide family begin where the task is. */
+  function showCurrent() {
+    const [scroller, node] = [page.root.querySelector(".family"), page.root.querySelector(".node[aria-current]")];
+    if (!scroller || !node) return;
+    isInView = true;
+    const [frame, box] = [scroller.getBoundingClientRect(), node.getBoundingClientRect()];
+    scroller.scrollTo(box.x - frame.x - (frame.width - box.width) / 2, box.y - frame.y - (frame.height - box.height) / 2);
   }
 
   /** @param {Story} told */
@@ -43,8 +53,8 @@ export function task(page) {
       h(
         "div",
         { class: "panels", "data-key": "panels" },
-        h("div", { class: "column" }, panel(about.error ? "Error" : "Result", outcome(about)), panel("Message", message(told.message, about))),
-        h("div", { class: "column" }, panel("Attempts", timeline(lines, about)), panel("Log", logLines(lines, logTrouble))),
+        h("div", { class: "column" }, panel(about.error ? "Error" : "Result", outcome(about)), panel("Message", message(told))),
+        h("div", { class: "column" }, panel("Attempts", timeline(log?.lines ?? [], about)), panel("Log", logLines(log, logTrouble))),
       ),
       panel("Parents and children", family(told)),
     ];
@@ -94,7 +104,7 @@ export function task(page) {
   const isAtWork = () => !story || !READY_STATES.has(story.task.state);
   page.live.watch({
     every_s: () => (isAtWork() ? 3 : 20),
-    ask: (signal) => /** @type {Promise<Story>} */ (page.api.get(`tasks/${segment(id)}/story`, {}, signal)),
+    ask: (signal) => /** @type {Promise<Story>} */ (page.api.get(`stories/${segment(id)}`, {}, signal)),
     show: (document) => {
       [story, trouble] = [document, ""];
       draw();
@@ -108,9 +118,9 @@ export function task(page) {
   });
   page.live.watch({
     every_s: () => (isAtWork() ? 10 : 60),
-    ask: (signal) => /** @type {Promise<TaskLog>} */ (page.api.get(`tasks/${segment(id)}/log`, {}, signal)),
+    ask: (signal) => /** @type {Promise<TaskLog>} */ (page.api.get(`logs/${segment(id)}`, {}, signal)),
     show: (document) => {
-      [lines, logTrouble] = [document.lines, ""];
+      [log, logTrouble] = [document, ""];
       draw();
     },
     refused: (refusal) => {

@@ -9,6 +9,8 @@ import { between, clock, duration, moment, utc } from "../time.js";
 
 /** @typedef {import("../documents.js").TaskDocument} TaskDocument */
 /** @typedef {import("../documents.js").LogLine} LogLine */
+/** @typedef {import("../documents.js").Story} Story */
+/** @typedef {import("../documents.js").TaskLog} TaskLog */
 /** @typedef {import("../dom.js").Child} Child */
 
 // What is shown in places of its own.
@@ -60,17 +62,17 @@ export function outcome(task) {
 
 /** @param {string} text */
 function long(text) {
-  return text.length > 2000 ? verbatim(text, "Error") : h("p", null, visible(text));
+  return text.length > 2000 ? verbatim(text, "The whole error") : h("p", null, visible(text));
 }
 
 /**
- * What was asked: arguments, and the options that say something.
- * @param {Record<string, unknown> | null} asked
- * @param {TaskDocument} task
+ * What was asked: arguments, and the options that say something; text, where no worker could read it.
+ * @param {Story} story
  * @returns {Child[]}
  */
-export function message(asked, task) {
-  if (!asked) return [h("p", { class: "quiet" }, task.state === "FAILURE" ? "Its message is not kept any more: it was dropped." : "Only what failed, or is to be tried again, keeps its message.")];
+export function message({ message: asked, message_omitted: why, task }) {
+  if (typeof asked === "string") return [h("p", { class: "quiet" }, "No worker could read it:"), verbatim(asked, "The message as it came")];
+  if (!asked) return [h("p", { class: "quiet" }, why ?? absent(task.state))];
   const options = Object.entries(asked).filter(([name, value]) => !ELSEWHERE.has(name) && value !== null);
   return [
     h("h3", null, "args"),
@@ -80,6 +82,11 @@ export function message(asked, task) {
     options.length ? h("h3", null, "Options") : null,
     options.length ? h("dl", { class: "facts options" }, options.map(([name, value]) => fact(visible(name), written(name, value)))) : null,
   ];
+}
+
+/** @param {string} state */
+function absent(state) {
+  return state === "FAILURE" ? "Its message is not kept any more: it was dropped, or was never sent." : "Only what failed, or is to be tried again, keeps its message.";
 }
 
 /**
@@ -94,14 +101,16 @@ function written(name, value) {
 
 /**
  * What the task, and the library about it, wrote to the log.
- * @param {LogLine[] | null} lines
+ * @param {TaskLog | null} log
  * @param {string} trouble
  */
-export function logLines(lines, trouble) {
-  if (!lines) return trouble ? h("p", { class: "quiet" }, trouble) : loading();
+export function logLines(log, trouble) {
+  if (!log) return trouble ? h("p", { class: "quiet" }, trouble) : loading();
+  const { lines, is_cut: isCut } = log;
   if (!lines.length) return h("p", { class: "quiet" }, "The log says nothing of it: it has not begun, or its lines are still on their way.");
-  const left = lines.length > LINES_SHOWN ? h("li", { class: "quiet" }, `… and ${lines.length - LINES_SHOWN} lines before these`) : null;
-  return h("ol", { class: "log" }, left, lines.slice(-LINES_SHOWN).map((line, index) => h("li", { "data-key": `${line.at} ${index}` }, ...logLine(line))));
+  const before = lines.length > LINES_SHOWN ? h("li", { class: "quiet" }, `… and ${lines.length - LINES_SHOWN} lines before these`) : null;
+  const after = isCut ? h("li", { class: "quiet" }, "There may be more after these; CloudWatch has them all.") : null;
+  return h("ol", { class: "log" }, before, lines.slice(-LINES_SHOWN).map((line, index) => h("li", { "data-key": `${line.at} ${index}` }, logLine(line))), after);
 }
 
 /** @param {LogLine} line */
@@ -109,9 +118,14 @@ function logLine(line) {
   const date = new Date(line.at);
   const about = Object.fromEntries(Object.entries(line.fields).filter(([name]) => line.state === null && !["root_id", "logger"].includes(name)));
   const hasMore = line.traceback || Object.keys(about).length > 0;
-  const level = line.level === "INFO" || line.level === "DEBUG" ? "quiet" : `level ${line.level.toLowerCase() === "warning" ? "warn" : "error"}`;
-  return [
-    h("div", { class: "row" }, h("time", { datetime: line.at, title: utc(date), class: "mono quiet" }, clock(date, true)), h("span", { class: `mono ${level}` }, cut(line.level, 12)), line.attempt === null ? null : h("span", { class: "quiet" }, `#${line.attempt + 1}`), h("span", { class: "says" }, cut(line.message, 4000))),
-    hasMore ? h("details", null, h("summary", { class: "quiet" }, "More"), Object.keys(about).length ? json(about, "Fields") : null, line.traceback ? verbatim(line.traceback, "Traceback") : null) : null,
+  const tone = line.level === "WARNING" ? "level warn" : ["ERROR", "CRITICAL"].includes(line.level ?? "") ? "level error" : "quiet";
+  const row = [
+    h("time", { datetime: line.at, title: utc(date), class: "mono quiet" }, clock(date, true)),
+    h("span", { class: `mono ${tone}` }, cut(line.level ?? "", 12)),
+    line.attempt === null ? null : h("span", { class: "quiet", title: `Attempt ${line.attempt + 1}` }, `#${line.attempt + 1}`),
+    h("span", { class: "says" }, cut(line.message, 4000)),
   ];
+  if (!hasMore) return h("div", { class: "row" }, row);
+  const fields = Object.keys(about).length ? json(about, `Fields at ${clock(date, true)}`) : null;
+  return h("details", null, h("summary", { class: "row" }, row), fields, line.traceback ? verbatim(line.traceback, `Traceback at ${clock(date, true)}`) : null);
 }

@@ -10,11 +10,11 @@ import { between, duration, moment } from "../time.js";
 /** @typedef {{attempt: number, state: string, began: number | null, ended: number | null, receives: number | null, error: string}} Attempt */
 
 /**
- * @param {LogLine[] | null} lines
+ * @param {LogLine[]} lines
  * @param {TaskDocument} task
  */
 export function timeline(lines, task) {
-  const attempts = attemptsOf(lines ?? [], task);
+  const attempts = attemptsOf(lines, task);
   if (!attempts.length) return h("p", { class: "quiet" }, "It has not begun yet, as far as is known.");
   const times = attempts.flatMap(({ began, ended }) => [began, ended]).filter((time) => time !== null);
   const [first, last] = [Math.min(...times), Math.max(...times, task.done_at ? 0 : Date.now())];

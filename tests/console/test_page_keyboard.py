@@ -1,0 +1,92 @@
+"""The page by keyboard alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.console.reading import ended, row
+
+GO = {"o": "Overview", "q": "Queues", "t": "Tasks", "f": "Failures", "s": "Schedules", "w": "Workers"}
+
+
+def test_g_and_a_letter_go_to_a_view(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/nowhere")
+    page.get_by_role("heading", name="Nothing is here").wait_for()
+
+    for key, name in GO.items():
+        page.keyboard.press("g")
+        page.keyboard.press(key)
+        page.get_by_role("heading", name=name, level=1).wait_for()
+        assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_question_mark_tells_the_keys_and_escape_closes_them(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/queues")
+    row(page, "press").wait_for()
+
+    page.keyboard.press("?")
+    help_ = page.get_by_role("dialog", name="Keys")
+    help_.get_by_text("Filter or search").wait_for()
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    page.keyboard.press("Escape")
+
+    help_.wait_for(state="detached")
+    assert page.url.endswith("#/queues")
+
+
+def test_j_and_k_go_through_the_rows_and_enter_opens_one(console: Any, page_at: Any) -> None:
+    ids = [ended(console, "shop.fail", f"number {index}") for index in range(3)]
+    page = page_at(console, "#/failures")
+    row(page, "number 0").wait_for()
+
+    for key in "jjjjk":
+        page.keyboard.press(key)
+    page.keyboard.press("x")
+    page.get_by_text("1 selected").wait_for()
+    page.keyboard.press("Enter")
+
+    page.get_by_role("heading", name="shop.fail").wait_for()
+    assert page.url.endswith(ids[1])
+
+
+def test_a_slash_goes_to_the_search_where_letters_are_letters(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/tasks")
+    page.get_by_role("searchbox").wait_for()
+
+    page.keyboard.press("/")
+    page.keyboard.type("gq?")
+
+    assert page.get_by_role("searchbox").input_value() == "gq?"
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_every_button_and_link_is_reached_by_tab_and_seen_there(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/queues")
+    row(page, "press").wait_for()
+    there = page.locator("a:visible, button:visible").count()
+    seen = set()
+
+    for _ in range(there + 2):
+        page.keyboard.press("Tab")
+        place, outline = page.evaluate(
+            "[document.activeElement.outerHTML, getComputedStyle(document.activeElement).outlineStyle]"
+        )
+        if not place.startswith("<body"):
+            assert outline != "none", place
+            seen.add(page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
+
+    assert len(seen) >= there
+
+
+def test_a_dialog_gives_the_focus_back(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/queues")
+    button = page.get_by_role("button", name="Pause press")
+    button.focus()
+
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    page.keyboard.press("Escape")
+
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Pause press"

@@ -1,0 +1,118 @@
+"""Live updates: what arrives without a reload, when nothing is asked, and what is told when nothing answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.console.reading import ended, go, row, until
+
+HIDE = """isHidden => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def asked(console: Any) -> int:
+    """How often the page has asked for queues."""
+    return int(console.gateway.calls.count("GET /queues"))
+
+
+def test_a_new_failure_appears_and_what_has_the_focus_keeps_it(console: Any, page_at: Any) -> None:
+    first = ended(console, "shop.fail", "the first")
+    page = page_at(console, "#/failures")
+    row(page, "the first").get_by_role("link").focus()
+
+    ended(console, "shop.fail", "the second")
+
+    row(page, "the second").wait_for()
+    assert page.evaluate("document.activeElement.getAttribute('href')") == f"#/task/{first}"
+    assert page.locator("[data-row]").first.inner_text().count("the second") == 1
+
+
+def test_what_is_selected_and_how_far_it_is_scrolled_stay(console: Any, page_at: Any) -> None:
+    for number in range(40):
+        ended(console, "shop.fail", f"number {number}")
+    page = page_at(console, "#/failures", viewport={"width": 1200, "height": 500})
+    row(page, "number 20").scroll_into_view_if_needed()
+    row(page, "number 20").get_by_text("number 20").evaluate("node => getSelection().selectAllChildren(node)")
+    before = page.evaluate("[scrollY, String(getSelection())]")
+
+    with page.expect_response("**/api/tasks?*"):
+        page.locator("body").press("r")
+    with page.expect_response("**/api/tasks?*"):
+        page.locator("body").press("r")
+
+    assert page.evaluate("[scrollY, String(getSelection())]") == before
+    assert "number 20" in before[1]
+
+
+def test_a_hidden_tab_asks_nothing_and_a_tab_that_is_seen_again_asks_at_once(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/queues")
+    page.clock.install()
+    row(page, "press").wait_for()
+    page.evaluate(HIDE, True)
+    page.locator("#live").get_by_text("resting").wait_for()
+    before = len(console.gateway.calls)
+
+    page.clock.run_for(600_000)
+    assert len(console.gateway.calls) == before
+    page.evaluate(HIDE, False)
+    page.clock.run_for(100)
+
+    until(lambda: len(console.gateway.calls) > before)
+
+
+def test_it_asks_every_five_seconds_until_it_is_paused(console: Any, page_at: Any) -> None:
+    page = page_at(console)
+    page.clock.install()
+    go(page, "#/queues")
+    row(page, "press").wait_for()
+    before = asked(console)
+    page.clock.run_for(5_500)
+    until(lambda: asked(console) > before)
+
+    page.get_by_role("button", name="Pause the live updates").click()
+    page.locator("#live").get_by_text("paused").wait_for()
+    before = asked(console)
+    page.clock.run_for(60_000)
+
+    assert asked(console) == before
+    assert page.get_by_role("button", name="Pause the live updates").get_attribute("aria-pressed") == "true"
+    page.locator("body").press("r")
+    until(lambda: asked(console) == before + 1)
+
+
+def test_a_silent_api_is_a_calm_banner_and_what_was_there_stays(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/queues")
+    row(page, "press").wait_for()
+    console.gateway.answers = False
+
+    page.locator("body").press("r")
+
+    banner = page.locator("#banner")
+    banner.get_by_text("What you see is from before").wait_for()
+    page.locator("#live").get_by_text("no answer").wait_for()
+    assert row(page, "press").is_visible()
+    console.gateway.answers = True
+    banner.get_by_role("button", name="Ask now").click()
+    banner.get_by_role("button").wait_for(state="detached")
+
+
+def test_it_asks_less_and_less_while_nothing_answers(console: Any, page_at: Any) -> None:
+    page = page_at(console)
+    page.clock.install()
+    go(page, "#/queues")
+    row(page, "press").wait_for()
+    console.gateway.answers = False
+    gaps = []
+
+    for _ in range(4):
+        before, waited_s = asked(console), 0
+        while asked(console) == before and waited_s < 70:
+            page.clock.run_for(1000)
+            page.evaluate("new Promise((resolve) => queueMicrotask(resolve))")
+            waited_s += 1
+        gaps.append(waited_s)
+
+    assert gaps[1:] == sorted(gaps[1:])
+    assert gaps[-1] > 2 * gaps[0]

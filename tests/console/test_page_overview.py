@@ -1,0 +1,144 @@
+"""The overview: figures of this moment, and charts of the hours before."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.console.reading import ended, sent, until
+
+NOW = datetime.now(UTC).replace(second=0, microsecond=0)
+TIMES = [(NOW - timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z") for minutes in range(4, 0, -1)]
+
+
+def worker(name: str, task: str | None = None, **values: Any) -> dict[str, Any]:
+    """A worker's figures; what is not given is 0, or not known."""
+    counts = {name: [0] * 4 for name in ("received", "succeeded", "failed", "retried", "revoked")}
+    unknown = {name: [None] * 4 for name in ("duration_p50_s", "duration_p95_s", "time_in_queue_p95_s")}
+    return {"worker": name, "task": task, **counts, **unknown, **values}
+
+
+FIGURES: dict[str, Any] = {
+    "since": TIMES[0],
+    "until": TIMES[-1],
+    "period_s": 60,
+    "times": TIMES,
+    "queues": [
+        {"name": "press", "waiting": [0, 0, 2, 1], "oldest_s": [None, None, 5, 3], "dead": [0, 0, 0, 0]},
+        {"name": "shop", "waiting": [4, None, 8, 120], "oldest_s": [1, None, 60, 90], "dead": [0, 0, 0, 1]},
+    ],
+    "workers": [
+        worker("press", succeeded=[1, 2, 3, 4], duration_p50_s=[0.1] * 4, duration_p95_s=[0.4] * 4),
+        worker("shop", succeeded=[3, 0, 6, 9], failed=[1, 0, 2, 3], time_in_queue_p95_s=[0.2, None, 1, 2.5]),
+    ],
+}
+
+
+@pytest.fixture
+def figured(console: Any, page_at: Any) -> Any:
+    """The overview where CloudWatch has known figures."""
+
+    def opened(**options: Any) -> Any:
+        page = page_at(console, "#/nowhere", **options)
+        page.route("**/api/metrics?*", lambda route: route.fulfill(json=FIGURES))
+        page.evaluate("location.hash = '#/overview'")
+        return page
+
+    return opened
+
+
+def tile(page: Any, name: str) -> Any:
+    """A tile's figure."""
+    return page.locator(".tile").filter(has_text=name).locator("strong")
+
+
+def test_tiles_tell_what_waits_and_what_has_failed_today(console: Any, page_at: Any, held: Any) -> None:
+    ended(console, "shop.fail")
+    task_id = sent(console, "shop.hold")
+    until(lambda: console.twin.backend.get(task_id))
+    for number in range(3):
+        sent(console, "press.printed", number) if console.twin.operations.pause("press") is None else None
+
+    page = page_at(console)
+
+    tile(page, "Waiting").get_by_text("3", exact=True).wait_for()
+    tile(page, "Failures today").get_by_text("1", exact=True).wait_for()
+    page.get_by_role("region", name="Running now").get_by_role("link", name="shop.hold").wait_for()
+    page.get_by_role("region", name="Latest failures").get_by_text("ValueError: no paper").wait_for()
+    assert page.locator(".tile").filter(has_text="Oldest").inner_text().count("in ") == 1
+
+
+def test_a_chart_says_its_latest_values_to_who_cannot_see_it(figured: Any) -> None:
+    page = figured(timezone_id="UTC")
+    last = f"{datetime.fromisoformat(TIMES[-1]):%H:%M}"
+
+    page.get_by_role("img", name=f"Waiting, latest: press 1 at {last}; shop 120 at {last}").wait_for()
+    page.get_by_role("img", name=f"Failure rate, latest: press 0 % at {last}; shop 25 % at {last}").wait_for()
+    page.get_by_role("img", name="Time in queue, latest: press nothing; shop 2.5 s").wait_for()
+
+
+def test_the_pointer_shows_the_values_of_its_moment_in_the_legend(figured: Any) -> None:
+    page = figured(timezone_id="UTC")
+    chart = page.get_by_role("region", name="Waiting", exact=True)
+    legend = chart.locator(".legend")
+    legend.get_by_text("120").wait_for()
+
+    box = chart.locator("svg.plot").bounding_box()
+    page.mouse.move(box["x"] + 48, box["y"] + 60)
+
+    legend.get_by_text("4", exact=True).wait_for()
+    chart.get_by_text(f"{datetime.fromisoformat(TIMES[0]):%H:%M}", exact=True).first.wait_for()
+    page.mouse.move(0, 0)
+    legend.get_by_text("120").wait_for()
+
+
+def test_a_chart_has_its_figures_in_a_table(figured: Any) -> None:
+    page = figured()
+    chart = page.get_by_role("region", name="Throughput, a minute")
+    chart.locator(".legend").get_by_text("shop").wait_for()
+
+    chart.get_by_text("Table").click()
+
+    rows = chart.get_by_role("row").all_inner_texts()
+    assert [line.split("\t")[1:] for line in rows] == [
+        ["press", "shop"],
+        ["4", "9"],
+        ["3", "6"],
+        ["2", "0"],
+        ["1", "3"],
+    ]
+
+
+def test_gaps_are_gaps_and_a_value_alone_is_a_point(figured: Any) -> None:
+    page = figured()
+    chart = page.get_by_role("region", name="Waiting", exact=True)
+    chart.locator(".legend").get_by_text("shop").wait_for()
+
+    path = chart.locator("svg.plot .series").nth(1).locator(".line").get_attribute("d")
+
+    assert path.count("M") == 2
+    assert path.count("h.01") == 1
+
+
+def test_time_and_worker_are_in_the_address(figured: Any) -> None:
+    page = figured()
+    page.get_by_role("link", name="24 h").click()
+    with page.expect_request(lambda request: "/api/metrics" in request.url and "worker=shop" in request.url) as asked:
+        page.get_by_label("Worker").select_option("shop")
+
+    assert page.url.endswith("#/overview?range=24+h&worker=shop")
+    assert "since=" in asked.value.url
+    assert page.get_by_role("link", name="24 h").get_attribute("aria-current") == "true"
+
+
+def test_without_figures_it_says_why_and_the_tiles_stay(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/nowhere")
+    page.route(
+        "**/api/metrics?*", lambda route: route.fulfill(status=404, json={"detail": "No figures here.", "type": "x"})
+    )
+    page.evaluate("location.hash = '#/overview'")
+
+    page.get_by_text("There are no figures: No figures here.").wait_for()
+    tile(page, "Waiting").get_by_text("0", exact=True).wait_for()
