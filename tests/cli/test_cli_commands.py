@@ -218,6 +218,22 @@ def test_schedules_are_created_listed_paused_resumed_and_deleted(desktop: Any) -
     assert desktop.types("schedules", "list", "-j").json == []
 
 
+def test_a_schedule_is_changed_in_what_is_named_and_fires_into_its_lane(desktop: Any) -> None:
+    words = ["nightly", "desk.add", "30 3 * * *", "-a", "[1]", "--queue", "desk.bulk"]
+    assert desktop.types("schedules", "create", *words, "-j").json["created"]["queue"] == "desk.bulk"
+    changed = ["--schedule", "0 4 * * *", "--timezone", "Europe/Berlin", "-k", '{"y": 2}']
+    assert desktop.types("schedules", "update", "nightly", *changed).out == "nightly is updated\n"
+    [told] = desktop.types("schedules", "list", "-j").json
+    assert (told["args"], told["kwargs"], told["queue"]) == ([1], {"y": 2}, "desk.bulk")
+    assert "0 4 * * *" in told["schedule"]
+    desktop.types(
+        "schedules", "update", "nightly", "--queue", "desk", "--task", "press.printed", "-a", "[]", "-k", "{}"
+    )
+    [told] = desktop.types("schedules", "list", "-j").json
+    assert (told["task"], told["queue"]) == ("press.printed", "desk")
+    assert desktop.types("schedules", "update", "nightly").code == 2
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -226,6 +242,7 @@ def test_schedules_are_created_listed_paused_resumed_and_deleted(desktop: Any) -
         ["create", "", "desk.add", "30 3 * * *"],
         ["pause", "nothing"],
         ["delete", "nothing"],
+        ["update", "nothing", "--schedule", "0 4 * * *"],
     ],
 )
 def test_a_schedule_that_cannot_be_is_told_with_its_reason(desktop: Any, words: list[str]) -> None:

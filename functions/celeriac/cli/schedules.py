@@ -13,11 +13,13 @@ from celeriac.cli.session import Session
 if TYPE_CHECKING:
     from celeriac.beat import ScheduleEntry
 
-__all__ = ["create", "delete", "described", "group", "list_", "pause", "resume", "show"]
+__all__ = ["create", "delete", "described", "group", "list_", "pause", "resume", "show", "update"]
 
 group = typer.Typer(help="The timetable: list it, add to it, pause, resume and delete schedules.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="The schedule's name.")]
+Zone = Annotated[str | None, typer.Option("--timezone", help="Such as Europe/Berlin; by default the app's.")]
+Queue = Annotated[str | None, typer.Option("--queue", help="A lane of the worker's, such as thumbnail.bulk.")]
 
 
 @command(group, "list")
@@ -34,11 +36,34 @@ def create(
     schedule: Annotated[str, typer.Argument(help="'30 3 * * *', or AWS's 'rate(5 minutes)', 'cron(…)', 'at(…)'.")],
     args: Annotated[Any, typer.Option("--args", "-a", parser=values.json_array, metavar="JSON")] = "[]",
     kwargs: Annotated[Any, typer.Option("--kwargs", "-k", parser=values.json_object, metavar="JSON")] = "{}",
-    timezone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin; by default the app's.")] = None,
+    timezone: Zone = None,
+    queue: Queue = None,
 ) -> None:
     """Schedule a task under a new name."""
-    entry = session.app.schedules.create(name, task, schedule, args, kwargs, timezone=timezone)
+    options = {"queue": queue} if queue else None
+    entry = session.app.schedules.create(name, task, schedule, args, kwargs, options, timezone=timezone)
     _tell(session, "created", entry)
+
+
+@command(group)
+def update(
+    session: Session,
+    name: Name,
+    task: Annotated[str | None, typer.Option("--task", help="Another task.")] = None,
+    schedule: Annotated[str | None, typer.Option("--schedule", help="Other times, as for `create`.")] = None,
+    args: Annotated[Any, typer.Option("--args", "-a", parser=values.json_array, metavar="JSON")] = None,
+    kwargs: Annotated[Any, typer.Option("--kwargs", "-k", parser=values.json_object, metavar="JSON")] = None,
+    timezone: Zone = None,
+    queue: Queue = None,
+) -> None:
+    """Change a schedule in what is named; one that code declares can be paused only."""
+    given = {"task": task, "schedule": schedule, "args": args, "kwargs": kwargs, "timezone": timezone}
+    changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if queue:
+        changes["options"] = {**session.app.schedules.get(name).options, "queue": queue}
+    if not changes:
+        raise typer.BadParameter("say what is to be changed, such as --schedule")
+    _tell(session, "updated", session.app.schedules.update(name, **changes))
 
 
 @command(group)
@@ -84,6 +109,7 @@ def described(entry: ScheduleEntry) -> dict[str, Any]:
         "task": entry.task,
         "args": list(entry.args),
         "kwargs": dict(entry.kwargs),
+        "queue": entry.options.get("queue"),
         "schedule": repr(entry.schedule).strip("<>"),
         "enabled": entry.enabled,
         "next_run": following[0].isoformat() if following else None,
