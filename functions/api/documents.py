@@ -208,13 +208,17 @@ class MovedDocument(Struct, frozen=True):
 
 
 class WorkerDocument(Struct, kw_only=True, frozen=True):
-    """A worker: Lambda's word for the state of its function, its size, and what it last said of itself."""
+    """A worker: Lambda's word for the state of its function, its size, and what it last said of itself.
+
+    With a `reserved_concurrency` of 0 Lambda does not start it.
+    """
 
     name: str
     queues: list[str]
     state: str | None
     memory_mb: int | None
     timeout_s: int | None
+    reserved_concurrency: int | None
     concurrency: int | None
     tasks: list[str]
     python: str | None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -15,32 +16,54 @@ from celeriac.cli.command import command
 from celeriac.cli.session import Session
 from celeriac.cli.text import spoken
 from celeriac.exceptions import QueueNotFound
-from celeriac.operations import LogLine
+from celeriac.operations import LogLine, QueueStatus, WorkerStatus
 
 __all__ = ["events", "group", "status", "workers"]
 
 group = typer.Typer()
 
 LOOK_EVERY_S = 2.0
+MANY = 500
+"""How many failures are counted: beyond it the number says nothing that a person would act on otherwise."""
 COMES_WITHIN = timedelta(seconds=30)
 """How late CloudWatch may be with a line."""
 
 
 @command(group)
-def status(session: Session) -> None:
-    """Show the queues and what waits in them, the workers that read them, and the schedules."""
-    operations = session.app.operations
-    queues, states = operations.queues(), {worker.name: worker for worker in operations.workers()}
+def status(
+    session: Session,
+    destination: Annotated[
+        str | None, typer.Option("--destination", "-d", help="Only these workers, with commas between.")
+    ] = None,
+    timeout: Annotated[  # noqa: ARG001 - for scripts that name it
+        float, typer.Option("--timeout", "-t", help="Celery's; AWS answers.", hidden=True)
+    ] = 1.0,
+) -> None:
+    """Show the queues and what waits in them, the workers that read them, the schedules, and how much has failed."""
+    operations, chosen = session.app.operations, _workers_named(session, destination)
+    workers = [worker for worker in operations.workers() if worker.name in chosen]
+    queues = operations.queues(queue for worker in workers for queue in worker.queues)
+    told, failed = _schedules(session), _failed(session, chosen)
     if session.as_json:
-        session.answer({"queues": queues, "workers": list(states.values()), "schedules": _schedules(session)})
+        session.answer({"queues": queues, "workers": workers, "schedules": told, "failed": failed})
         return
+    _show_queues(session, queues, {worker.name: _state(worker) for worker in workers})
+    if told:
+        session.mention("")
+        schedules.show(session, told)
+    if failed:
+        many = f"{failed:,} or more" if failed == MANY else f"{failed:,}"
+        session.mention(f"\nFailed since yesterday: {many}; see `celeriac failures list`.")
+
+
+def _show_queues(session: Session, queues: list[QueueStatus], states: Mapping[str, str | None]) -> None:
     session.table(
         ("Queue", "Worker", "State", "Waiting", "In flight", "Delayed", "Dead", "Oldest", "Reading"),
         [
             (
                 queue.name,
                 queue.worker,
-                states[queue.worker].state,
+                states[queue.worker],
                 queue.waiting,
                 queue.in_flight,
                 queue.delayed,
@@ -51,9 +74,28 @@ def status(session: Session) -> None:
             for queue in queues
         ],
     )
-    if told := _schedules(session):
-        session.mention("")
-        schedules.show(session, told)
+
+
+def _state(worker: WorkerStatus) -> str | None:
+    return "stopped: concurrency 0" if worker.is_stopped else worker.state
+
+
+def _failed(session: Session, workers: Collection[str]) -> int:
+    """How many of the workers' tasks have failed since yesterday, UTC; MANY stands for more, too."""
+    yesterday = (clock.now() - timedelta(days=1)).date()
+    rows = session.app.failures.list(yesterday)
+    return sum(
+        1 for _ in itertools.islice((row for row in rows if (row.queue or "").partition(".")[0] in workers), MANY)
+    )
+
+
+def _workers_named(session: Session, given: str | None) -> list[str]:
+    """The workers that are named, or all; raises QueueNotFound."""
+    known = sorted({queue.partition(".")[0] for queue in session.app.services.broker.queues})
+    chosen = values.names(given) or known
+    if wrong := [name for name in chosen if name not in known]:
+        raise QueueNotFound(f"no worker {wrong[0]!r} in this deployment; it has {', '.join(known) or 'none'}")
+    return chosen
 
 
 def _schedules(session: Session) -> list[dict[str, Any]]:
@@ -73,7 +115,7 @@ def workers(session: Session) -> None:
     columns = ("Worker", "State", "Memory MB", "Timeout s", "Concurrency", "Python", "Library", "Queues", "Tasks")
     rows = [
         (
-            *(worker.name, worker.state, worker.memory_mb, worker.timeout_s, worker.concurrency),
+            *(worker.name, _state(worker), worker.memory_mb, worker.timeout_s, worker.concurrency),
             *(worker.python, worker.library, ", ".join(worker.queues), ", ".join(worker.tasks) or None),
         )
         for worker in found
@@ -93,10 +135,7 @@ def events(
     worker: Annotated[str | None, typer.Option("--worker", "-d", help="Of these workers, with commas between.")] = None,
 ) -> None:
     """Show what the workers' logs say of tasks: a line for each that has ended, or is to run again."""
-    known = sorted({queue.partition(".")[0] for queue in session.app.services.broker.queues})
-    chosen = values.names(worker) or known
-    if wrong := [name for name in chosen if name not in known]:
-        raise QueueNotFound(f"no worker {wrong[0]!r} in this deployment; it has {', '.join(known) or 'none'}")
+    chosen = _workers_named(session, worker)
     for line in _lines(session, chosen, since, follow=follow):
         if session.as_json:
             session.say(_compact(line))

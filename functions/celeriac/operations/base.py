@@ -42,7 +42,7 @@ class Operations(ABC):
         return [self._queue(name, ages.get(name)) for name in chosen]
 
     def workers(self) -> list[WorkerStatus]:
-        """The workers by name. A request a worker, and one for their cards."""
+        """The workers by name. Two requests a worker, and one for their cards."""
         names = sorted({_worker_of(queue) for queue in self.broker.queues})
         _, texts = self.backend.read([], [card_key(name) for name in names])
         cards = {name: loads(texts[card_key(name)]) for name in names if card_key(name) in texts}
@@ -121,6 +121,7 @@ class Operations(ABC):
             state=function.state,
             memory_mb=function.memory_mb or card.get("memory_mb"),
             timeout_s=function.timeout_s,
+            reserved_concurrency=function.reserved_concurrency,
             concurrency=card.get("concurrency"),
             tasks=tuple(card.get("tasks", ())),
             python=card.get("python"),

@@ -30,26 +30,39 @@ class QueueStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionStatus:
-    """A worker's Lambda function: Lambda's word for its state, such as "Active", and its size."""
+    """A worker's Lambda function: Lambda's word for its state, such as "Active", and its size.
+
+    `reserved_concurrency` is None where none is reserved; 0 has Lambda start the function no more.
+    """
 
     state: str | None = None
     memory_mb: int | None = None
     timeout_s: int | None = None
+    reserved_concurrency: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerStatus:
-    """A worker: its function's state and size; and, once it has run, its tasks and what it runs on."""
+    """A worker: its function's state and size; and, once it has run, its tasks and what it runs on.
+
+    `concurrency` is that within a batch.
+    """
 
     name: str
     queues: tuple[str, ...]
     state: str | None = None
     memory_mb: int | None = None
     timeout_s: int | None = None
+    reserved_concurrency: int | None = None
     concurrency: int | None = None
     tasks: tuple[str, ...] = ()
     python: str | None = None
     library: str | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether Lambda does not start its function, because somebody reserved no concurrency for it at all."""
+        return self.reserved_concurrency == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,9 +133,15 @@ class AmazonOperations(Operations):
         try:
             with aws.translated(f"looking at the function of {worker}", _NOT_FOUND):
                 told = aws.client("lambda").get_function_configuration(FunctionName=self._name(worker))
+                reserved = aws.client("lambda").get_function_concurrency(FunctionName=self._name(worker))
         except NothingThere:
             return FunctionStatus()
-        return FunctionStatus(state=told.get("State"), memory_mb=told.get("MemorySize"), timeout_s=told.get("Timeout"))
+        return FunctionStatus(
+            state=told.get("State"),
+            memory_mb=told.get("MemorySize"),
+            timeout_s=told.get("Timeout"),
+            reserved_concurrency=reserved.get("ReservedConcurrentExecutions"),
+        )
 
     def _switch(self, queue: str, *, enabled: bool) -> None:
         arn = self._attributes(queue, self.broker.queues[queue])["QueueArn"]
