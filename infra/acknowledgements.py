@@ -47,6 +47,7 @@ OPERATING = "Mappings are made without a name, but the right says whose; lists a
 STREAMS = "The star is a group's streams: CloudWatch Logs takes a right to search a group only when it ends so."
 TRACES = "X-Ray takes segments for no resource: its two actions know only all."
 OBJECT_KEYS = "Objects have no names before they exist: a prefix is as narrow as a right on them can be."
+PEOPLE = "A managed policy has room for 6,144 characters, so it is about all that bears the deployment's name."
 SCHEDULES = "A schedule is named after its task; the group is as narrow as a right to make one can be."
 DECLARED = "The worker's own worker.toml asks for it, where it is reviewed with the code that needs it."
 
@@ -75,12 +76,16 @@ def acknowledge(
     _silence_wildcards(api, (f"{http}/{route.method}{route.pattern}" for route in ROUTES), TASK_IDS)
     mappings = "arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:event-source-mapping:*"
     _silence_wildcards(api, [mappings, "*"], OPERATING)
-    group = f"arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/lambda/{deployment}"
-    _silence_wildcards(api, (f"{group}-{config.name}:*" for config in configs), STREAMS)
+    logs = "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/lambda"
+    _silence_wildcards(api, (f"{logs}/{deployment}-{config.name}:*" for config in configs), STREAMS)
+    people = workers.node.find_child("Operators")
+    _silence_wildcards(people, [mappings, "*"], OPERATING)
+    _silence_wildcards(people, [*_all_of(deployment), f"{logs}/{deployment}-*:*"], PEOPLE)
     for stack in (workers, api):
         _silence(stack, {"AwsSolutions-IAM5[Resource::*]": TRACES} if is_traced else {})
     timetable = f"arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{deployment}"
-    _silence_wildcards(api, [f"{timetable}/*", f"{timetable}-schedules/*"], SCHEDULES)
+    for scope in (api, people):
+        _silence_wildcards(scope, [f"{timetable}/*", f"{timetable}-schedules/*"], SCHEDULES)
     names = _placeholders_in_findings(storage, deployment)
     for config in configs:
         if config.beat:
@@ -97,6 +102,16 @@ def _silence(scope: IConstruct, reasons: dict[str, str]) -> None:
 
 def _silence_wildcards(scope: IConstruct, resources: Iterable[str], reason: str) -> None:
     _silence(scope, {f"AwsSolutions-IAM5[Resource::{resource}]": reason for resource in resources if "*" in resource})
+
+
+def _all_of(deployment: str) -> list[str]:
+    """Queues, functions and the Scheduler's roles, by the name that all of a deployment's begin with."""
+    here = "<AWS::Region>:<AWS::AccountId>"
+    return [
+        *(f"arn:<AWS::Partition>:sqs:{here}:{deployment}-*{kind}" for kind in ("", "-dead", "-dead.fifo")),
+        f"arn:<AWS::Partition>:lambda:{here}:function:{deployment}-*",
+        *(f"arn:<AWS::Partition>:iam::<AWS::AccountId>:role/{deployment}-*-{kind}" for kind in ("etas", "cron")),
+    ]
 
 
 def _placeholders_in_findings(storage: StorageStack, deployment: str) -> dict[str, str]:

@@ -67,9 +67,23 @@ class Names:
         """The role that such a schedule fires with; `celeriac.scheduler` derives it from the queue's name."""
         return f"{self.queue(worker)}-etas"
 
+    def schedule_role(self, worker: str) -> str:
+        """The role that the schedules of a worker.toml fire with."""
+        return f"{self.queue(worker)}-cron"
+
     def http_policy(self, permission: str) -> str:
         """The managed policy that lets its holder call a part of the HTTP API."""
         return f"{self.function(API)}-{permission}"
+
+    @property
+    def observer_policy(self) -> str:
+        """The managed policy for those who look, on the command line."""
+        return f"{self.deployment}-observer"
+
+    @property
+    def operator_policy(self) -> str:
+        """The managed policy for those who operate, on the command line."""
+        return f"{self.deployment}-operator"
 
     @property
     def results_table(self) -> str:

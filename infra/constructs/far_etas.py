@@ -13,7 +13,7 @@ from infra.constructs.queue_with_dead_letters import QueueWithDeadLetters
 from infra.names import Names
 from infra.worker_config import WorkerConfig
 
-__all__ = ["FarEtas", "may_keep_timetable", "may_schedule"]
+__all__ = ["FarEtas", "may_keep_timetable", "may_schedule", "may_see_timetable", "may_switch_declared"]
 
 SERVICE = "scheduler.amazonaws.com"
 
@@ -50,22 +50,53 @@ class FarEtas(Construct):
 
 def may_schedule(names: Names, workers: Iterable[str]) -> list[iam.PolicyStatement]:
     """The rights of one who may send to these workers: to make such schedules, with their roles and no other."""
-    roles = [f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{names.eta_role(worker)}" for worker in workers]
-    schedules = f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule/{names.eta_group}/*"
-    only_there = {"StringEquals": {"iam:PassedToService": SERVICE}}
     return [
-        iam.PolicyStatement(actions=["scheduler:CreateSchedule"], resources=[schedules]),
-        iam.PolicyStatement(actions=["iam:PassRole"], resources=roles, conditions=only_there),
+        iam.PolicyStatement(actions=["scheduler:CreateSchedule"], resources=[_schedules_of(names.eta_group)]),
+        _may_pass(names.eta_role(worker) for worker in workers),
+    ]
+
+
+def may_see_timetable(names: Names) -> list[iam.PolicyStatement]:
+    """The rights of one who may look at all schedules of a deployment."""
+    groups = (names.schedule_group, names.timetable_group, names.eta_group)
+    found = [_schedules_of(group) for group in groups]
+    return [
+        iam.PolicyStatement(actions=["scheduler:GetSchedule"], resources=found),
+        # AWS has no resource for a list.
+        iam.PolicyStatement(actions=["scheduler:ListSchedules"], resources=["*"]),
     ]
 
 
 def may_keep_timetable(names: Names) -> list[iam.PolicyStatement]:
     """The rights of one who may create, change and delete schedules beside those of `may_schedule`: in one group."""
-    schedules = f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule"
     changes = [f"scheduler:{what}Schedule" for what in ("Create", "Update", "Delete", "Get")]
     return [
-        iam.PolicyStatement(actions=changes, resources=[f"{schedules}/{names.timetable_group}/*"]),
-        iam.PolicyStatement(actions=["scheduler:GetSchedule"], resources=[f"{schedules}/{names.schedule_group}/*"]),
+        iam.PolicyStatement(actions=changes, resources=[_schedules_of(names.timetable_group)]),
+        iam.PolicyStatement(actions=["scheduler:GetSchedule"], resources=[_schedules_of(names.schedule_group)]),
         # AWS has no resource for a list.
         iam.PolicyStatement(actions=["scheduler:ListSchedules"], resources=["*"]),
     ]
+
+
+def may_switch_declared(names: Names, workers: Iterable[str]) -> list[iam.PolicyStatement]:
+    """The rights of one who may pause and resume what these workers' worker.tomls declare.
+
+    To update a schedule is to pass its role on again.
+    """
+    return [
+        iam.PolicyStatement(actions=["scheduler:UpdateSchedule"], resources=[_schedules_of(names.schedule_group)]),
+        _may_pass(names.schedule_role(worker) for worker in workers),
+    ]
+
+
+def _schedules_of(group: str) -> str:
+    return f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule/{group}/*"
+
+
+def _may_pass(roles: Iterable[str]) -> iam.PolicyStatement:
+    """To the Scheduler, and to nobody else."""
+    return iam.PolicyStatement(
+        actions=["iam:PassRole"],
+        resources=[f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{role}" for role in roles],
+        conditions={"StringEquals": {"iam:PassedToService": SERVICE}},
+    )

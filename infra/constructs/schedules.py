@@ -33,7 +33,13 @@ class Schedules(Construct):
         group: scheduler.CfnScheduleGroup,
     ) -> None:
         super().__init__(scope, construct_id)
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+        # Named, so that an operator may be allowed to pause a schedule, which is to pass its role on again.
+        role = iam.Role(
+            self,
+            "Role",
+            role_name=names.schedule_role(config.name),
+            assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"),
+        )
         used = [queues[name] for name in dict.fromkeys(schedule.queue for schedule in config.schedules)]
         targets = [arn for pair in used for arn in (pair.queue.queue_arn, pair.dead_letters.queue_arn)]
         grant = role.add_to_principal_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=targets))

@@ -11,6 +11,7 @@ from constructs import Construct
 from infra.constructs.client_parameter import ClientParameter
 from infra.constructs.dead_letter_function import DeadLetterFunction
 from infra.constructs.far_etas import FarEtas
+from infra.constructs.operator_policies import OperatorPolicies
 from infra.constructs.queue_with_dead_letters import QueueWithDeadLetters
 from infra.constructs.schedules import Schedules
 from infra.constructs.worker import Worker
@@ -59,6 +60,7 @@ class WorkersStack(Stack):
             may_send_to=addresses,
         )
         ClientParameter(self, "Clients", deployment=deployment, queues=addresses)
+        OperatorPolicies(self, "Operators", deployment=deployment)
 
     def _queue(self, config: WorkerConfig, name: str, lane: Lane) -> QueueWithDeadLetters:
         return QueueWithDeadLetters(

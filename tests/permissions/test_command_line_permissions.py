@@ -1,0 +1,191 @@
+"""Every command with the policy for those who operate, with the one for those who look, and with none, enforced.
+
+The functions are enforced, too: what a task does here, it does with its worker's role and no other right.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from celeriac.cli.program import program
+from infra.http_routes import OPERATE, READ, ROUTES, SUBMIT, HttpRoute
+from infra.names import OPERATOR
+from local import web
+from local.api import Api
+from local.deploy import ROOT
+from local.endpoint import ACCOUNT, REGION
+from local.system import System
+from local.wait import until
+from tests.permissions.enforcing import enforced, key_of_user
+from tests.terminal import Typist, at_terminal
+
+pytestmark = pytest.mark.cloud
+
+REFUSED = 69
+LOOKING = (
+    "status",
+    "workers",
+    "events -d probe",
+    *(f"inspect {what}" for what in ("active", "active_queues", "ping", "reserved", "revoked", "scheduled", "stats")),
+    *(f"inspect {what} -d probe" for what in ("conf", "registered", "report")),
+    "inspect query_task {id}",
+    "failures list",
+    "failures show {failed}",
+    "result {id}",
+    "schedules list",
+)
+CHANGING = (
+    "call probe.add -a [1,2]",
+    "call probe.add -a [1,2] --countdown 7200",
+    "control rate_limit probe.fail 10/s",
+    "control time_limit probe.fail 60",
+    "control revoke_by_stamped_headers customer=nobody",
+    "control forget_stamps",
+    "control terminate {other}",
+    "revoke {other}",
+    "pause probe.bulk",
+    "purge -f -Q probe.bulk",
+    "resume probe.bulk",
+    "redrive probe.fast",
+    "failures retry {failed}",
+    "schedules create {new} probe.add 30_3_*_*_*",
+    "schedules update {name} --queue probe.bulk",
+    "schedules pause {name}",
+    "schedules resume {name}",
+    "schedules pause notify-daily_report",
+    "schedules resume notify-daily_report",
+    "schedules delete {name}",
+)
+UNCHECKED = ("pause", "resume")
+"""MiniStack lets anybody update an event source mapping; tests/infra knows that who looks has no right to."""
+ON_THIS_MACHINE = {"console", "cost", "new-worker"}
+"""`cost --tasks` asks nobody; `cost --last` asks for figures, which no emulator has."""
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """The system with the probe and the notify worker, enforced."""
+    functions = tmp_path_factory.mktemp("functions")
+    for source in (*(ROOT / "functions" / name for name in ("celeriac", "api", "notify")), PROBE):
+        shutil.copytree(source, functions / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+    with enforced(tmp_path_factory.mktemp("enforced"), functions) as system:
+        yield system
+
+
+PROBE = ROOT / "tests/end_to_end/workers/probe"
+
+
+@pytest.fixture(scope="module")
+def typists(deployed: System) -> Iterator[dict[str, Typist]]:
+    """People by what they may."""
+    name = deployed.outputs.deployment
+    rights = {"nobody": [], "observer": [f"{name}-observer"], "operator": [f"{name}-operator"]}
+    with ExitStack() as stack:
+        keys = {who: key_of_user(deployed.endpoint, who, own) for who, own in rights.items()}
+        yield {who: stack.enter_context(at_terminal(deployed, key)) for who, key in keys.items()}
+
+
+@pytest.fixture(scope="module")
+def letter(deployed: System) -> None:
+    """A dead letter that nobody takes."""
+    functions, name = deployed.endpoint.client("lambda"), deployed.outputs.deployment
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}-probe-fast-dead"
+    [mapping] = functions.list_event_source_mappings(EventSourceArn=arn)["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    body = json.dumps({"v": 1, "id": f"letter-{uuid.uuid4()}", "task": "probe.add", "args": [1, 2]})
+    deployed.endpoint.client("sqs").send_message(QueueUrl=deployed.queue_url("probe-fast-dead"), MessageBody=body)
+
+
+@pytest.fixture(scope="module")
+def things(typists: dict[str, Typist], letter: None) -> dict[str, str]:
+    """What commands are about: a task that has succeeded, one that has failed, one that nobody sent, a schedule."""
+    operator = typists["operator"]
+    done, failed = f"done-{uuid.uuid4()}", f"failed-{uuid.uuid4()}"
+    assert operator.prints("call", "probe.add", "-a", "[1, 2]", "--task-id", done, "--wait", "--timeout", "30") == "3"
+    ended = operator.types("call", "probe.fail", "-a", '["no"]', "--task-id", failed, "--wait", "--timeout", "30")
+    assert "ValueError: no" in ended["err"]
+    until(lambda: failed in operator.prints("failures", "list"), "the failure in the list", timeout_s=30)
+    name, new = (f"{word}-{uuid.uuid4().hex[:8]}" for word in ("old", "new"))
+    operator.prints("schedules", "create", name, "probe.add", "0 4 * * *", "-a", "[1, 2]")
+    return {"id": done, "failed": failed, "other": f"other-{uuid.uuid4()}", "name": name, "new": new}
+
+
+def words_of(command: str, things: dict[str, str]) -> list[str]:
+    """The words of a command; an underscore in the fields of a crontab is a space."""
+    words = command.format(**things).split()
+    return [word.replace("_", " ") if word.endswith("_*") else word for word in words]
+
+
+@pytest.mark.parametrize("command", LOOKING)
+def test_who_looks_sees_everything_and_who_has_no_right_sees_nothing(
+    typists: dict[str, Typist], things: dict[str, str], command: str
+) -> None:
+    for who in ("observer", "operator"):
+        typists[who].prints(*words_of(command, things))
+    told = typists["nobody"].types(*words_of(command, things))
+    assert (told["code"], told["out"]) == (REFUSED, "")
+
+
+def test_who_looks_changes_nothing(typists: dict[str, Typist], things: dict[str, str]) -> None:
+    for command in (each for each in CHANGING if not each.startswith(UNCHECKED)):
+        told = typists["observer"].types(*words_of(command, things))
+        assert told["code"] in {1, REFUSED}, command
+        assert "AccessDenied" in told["err"] or "not authorized" in told["err"], (command, told)
+
+
+def test_who_operates_does_all_of_it(typists: dict[str, Typist], things: dict[str, str]) -> None:
+    for command in CHANGING:
+        told = typists["operator"].types(*words_of(command, things))
+        assert told["code"] == 0, (command, told)
+        assert not command.startswith("redrive") or told["out"] == "probe.fast: 1 message moved\n"
+    end = "failures", "drop", things["failed"]
+    until(lambda: typists["operator"].types(*end)["code"] == 0, "the second failure", timeout_s=30)
+
+
+def test_no_command_is_left_out() -> None:
+    named = {word for command in (*LOOKING, *CHANGING) for word in command.split()[:1]}
+    groups = {group.name for group in program.registered_groups}
+    alone = {each.name or each.callback.__name__ for each in program.registered_commands if each.callback}
+    assert named | ON_THIS_MACHINE == groups | alone
+
+
+def test_a_task_waits_in_the_scheduler_where_its_sender_put_it(typists: dict[str, Typist]) -> None:
+    late = typists["operator"].prints("call", "probe.add", "-a", "[1, 2]", "--countdown", "90000")
+    [told] = json.loads(typists["observer"].prints("inspect", "scheduled", "-d", "probe", "-j"))["probe"][-1:]
+    assert told["id"] == late
+
+
+@pytest.fixture(scope="module")
+def callers(deployed: System) -> dict[str, Api]:
+    """Who calls the HTTP API, by permission."""
+    url, names = deployed.outputs.api_url(deployed.endpoint), deployed.outputs.deployment
+    keys = {each: key_of_user(deployed.endpoint, each, [f"{names}-api-{each}"]) for each in (SUBMIT, READ, OPERATE)}
+    return {who: Api(url, key["AWS_ACCESS_KEY_ID"], key["AWS_SECRET_ACCESS_KEY"]) for who, key in keys.items()}
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route.function == OPERATOR], ids=lambda route: f"{route.method} {route.path}"
+)
+def test_the_function_for_operators_may_do_what_its_routes_promise(
+    callers: dict[str, Api], things: dict[str, str], route: HttpRoute
+) -> None:
+    path = "/" + route.path.replace("{id}", things["id"])
+    path = path.replace("{name}", "probe.bulk" if "queues" in path else "notify-daily_report")
+    [permission] = route.permissions
+    answer = _asked(callers[permission], route, path)
+    assert answer.status < 500, answer.body
+    assert answer.status != 403, answer.body
+    others = [caller for who, caller in callers.items() if who not in route.permissions]
+    assert {_asked(caller, route, path).status for caller in others} == {403}
+
+
+def _asked(caller: Api, route: HttpRoute, path: str) -> web.Answer:
+    name = f"h{uuid.uuid4().hex[:8]}"
+    told = {"name": name, "task": "probe.add", "schedule": "30 3 * * *"} if route.method == "POST" else {}
+    return caller.call(route.method, path, json.dumps(told).encode(), {"Content-Type": "application/json"})
