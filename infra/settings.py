@@ -8,25 +8,19 @@ from dataclasses import dataclass
 from constructs import Node
 
 from infra.console_login import ConsoleLogin
+from infra.context import Context, SettingsError
 from infra.target import Target
 from infra.thresholds import DEFAULTS, Thresholds
 from infra.toml_table import TomlTable
 
 __all__ = ["Settings", "SettingsError"]
 
-STAGE = re.compile(
-    r"[a-z][a-z0-9-]{0,15}"
-)  # names of 64 characters leave this much beside "celeriac-" and a worker's name
-SWITCH = {"on": True, "off": False}
-METRICS = ("task", "worker", "off")
-FAR_ETAS = ("schedule", "hop")
+# Names of 64 characters leave this much beside "celeriac-" and a worker's name.
+STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+ADDRESS = re.compile(r".*@.*", re.DOTALL)
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 USER_POOL = re.compile(r"arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{12}:userpool/[\w-]+")
-REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
-
-
-class SettingsError(ValueError):
-    """Raised when the context is wrong; the message lists all that is."""
 
 
 @dataclass(frozen=True)
@@ -55,59 +49,47 @@ class Settings:
     @classmethod
     def from_context(cls, node: Node) -> Settings:
         """Read the app's context; the defaults are in cdk.json and nowhere else."""
-        stage, region, email = (node.try_get_context(key) for key in ("stage", "region", "alarm_email"))
-        metrics = node.try_get_context("metrics")
-        far_etas = node.try_get_context("far_etas")
-        problems: list[str] = []
-        if not STAGE.fullmatch(str(stage)):
-            problems.append(f"stage: must be up to 16 of a-z, 0-9 and -, not {stage!r}")
-        if region and not REGION.fullmatch(str(region)):
-            problems.append(f'region: must be a region such as "eu-central-1", not {region!r}')
-        if email and "@" not in str(email):
-            problems.append(f"alarm_email: must be an address, not {email!r}")
-        if metrics not in METRICS:
-            problems.append(f"metrics: must be {' or '.join(METRICS)}, not {metrics!r}")
-        if far_etas not in FAR_ETAS:
-            problems.append(f"far_etas: must be one of {', '.join(FAR_ETAS)}, not {far_etas!r}")
-        thresholds = DEFAULTS.changed(_table(node.try_get_context("alarms"), problems))
-        dashboard = node.try_get_context("dashboard")
-        tracing = node.try_get_context("tracing")
-        metric_math = node.try_get_context("metric_math")
-        for key, value in {"dashboard": dashboard, "tracing": tracing, "metric_math": metric_math}.items():
-            if value not in SWITCH:
-                problems.append(f"{key}: must be one of {', '.join(SWITCH)}, not {value!r}")
-        cors_origins, user_pool = node.try_get_context("cors_origins"), node.try_get_context("user_pool")
-        origins = tuple(cors_origins if isinstance(cors_origins, list) else str(cors_origins or "").split())
-        if wrong := [origin for origin in origins if not ORIGIN.fullmatch(str(origin))]:
-            problems.append(f'cors_origins: must be exact origins such as "https://example.com", not {wrong!r}')
-        if user_pool and not USER_POOL.fullmatch(str(user_pool)):
-            problems.append(f"user_pool: must be the ARN of a Cognito user pool, not {user_pool!r}")
-        console = ConsoleLogin.from_context(node, problems)
-        try:
-            target = Target.parse(node.try_get_context("architecture"), node.try_get_context("python"))
-        except ValueError as error:
-            problems.append(str(error))
-        if problems:
-            raise SettingsError("\n".join(["the context (cdk.json or -c KEY=VALUE) is wrong:", *problems]))
-        return cls(
-            str(stage),
-            region or None,
-            target,
-            email or None,
-            metrics,
-            far_etas == FAR_ETAS[0],
-            thresholds,
-            SWITCH[dashboard],
-            SWITCH[tracing],
-            SWITCH[metric_math],
-            origins,
-            user_pool or None,
-            console,
+        context = Context(node)
+        settings = cls(
+            stage=context.text("stage", STAGE, "up to 16 of a-z, 0-9 and -"),
+            region=context.text_or_none("region", REGION, 'a region such as "eu-central-1"'),
+            alarm_email=context.text_or_none("alarm_email", ADDRESS, "an address"),
+            metrics=context.choice("metrics", "task", "worker", "off"),
+            far_etas=context.choice("far_etas", "schedule", "hop") == "schedule",
+            thresholds=_thresholds(context),
+            dashboard=context.switch("dashboard"),
+            tracing=context.switch("tracing"),
+            metric_math=context.switch("metric_math"),
+            cors_origins=_origins(context),
+            user_pool=context.text_or_none("user_pool", USER_POOL, "the ARN of a Cognito user pool"),
+            console=ConsoleLogin.from_context(node, context.problems),
+            target=_target(context),
         )
+        context.finish()
+        return settings
 
 
-def _table(alarms: object, problems: list[str]) -> TomlTable:
+def _thresholds(context: Context) -> Thresholds:
     """What the context says of alarms; on the command line it would be a text, which is none."""
+    alarms = context.value("alarms")
     if not isinstance(alarms, dict):
-        problems.append(f"alarms: must be an object in cdk.json, not {alarms!r}")
-    return TomlTable(alarms if isinstance(alarms, dict) else {}, "the context", problems, "alarms.")
+        context.problems.append(f"alarms: must be an object in cdk.json, not {alarms!r}")
+    told = alarms if isinstance(alarms, dict) else {}
+    return DEFAULTS.changed(TomlTable(told, "the context", context.problems, "alarms."))
+
+
+def _origins(context: Context) -> tuple[str, ...]:
+    """A list in cdk.json; on the command line, texts with spaces between them."""
+    told = context.value("cors_origins")
+    origins = tuple(told if isinstance(told, list) else str(told or "").split())
+    if wrong := [origin for origin in origins if not ORIGIN.fullmatch(str(origin))]:
+        context.problems.append(f'cors_origins: must be exact origins such as "https://example.com", not {wrong!r}')
+    return origins
+
+
+def _target(context: Context) -> Target:
+    try:
+        return Target.parse(context.value("architecture"), context.value("python"))
+    except ValueError as error:
+        context.problems.append(str(error))
+        return Target("", "")  # which nobody sees
