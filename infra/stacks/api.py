@@ -18,7 +18,7 @@ from infra.constructs.http_permissions import HttpPermissions
 from infra.constructs.http_producer import HttpProducer
 from infra.deployment import Deployment
 from infra.http_access import HttpAccess
-from infra.names import API, ARRIVALS, CONSOLE, OPERATOR
+from infra.names import API, ARRIVALS, CONSOLE, OPERATOR, Names
 from infra.queue_address import QueueAddress
 from infra.settings import Settings
 from infra.worker_config import WorkerConfig
@@ -42,16 +42,7 @@ class ApiStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, env=env, description="Celeriac: the HTTP producer")
         names = deployment.names
-        queues = {
-            name: QueueAddress.by_name(self, names.queue(config.name, lane), lane)
-            for config in workers
-            for name, lane in config.queues.items()
-        }
-        dead_letters = [
-            self.format_arn(service="sqs", resource=names.dead_letters(config.name, lane))
-            for config in workers
-            for lane in config.queues.values()
-        ]
+        queues = self._addresses(names, workers)
         access = HttpAccess(names.deployment, settings.cors_origins, settings.user_pool, settings.console)
         producer = HttpProducer(self, API, deployment=deployment, queues=queues, access=access)
         operator = HttpOperator(
@@ -59,7 +50,7 @@ class ApiStack(Stack):
             OPERATOR,
             deployment=deployment,
             queues=queues,
-            dead_letters=dead_letters,
+            dead_letters=self._dead_letters(names, workers),
             listed=[config.name for config in workers if config.list_tasks],
             access=access,
         )
@@ -82,3 +73,18 @@ class ApiStack(Stack):
 
         CfnOutput(self, "ApiUrl", value=http.rest_api.url)
         CfnOutput(self, "ApiId", value=http.rest_api.rest_api_id)
+
+    def _addresses(self, names: Names, workers: Sequence[WorkerConfig]) -> dict[str, QueueAddress]:
+        """The workers' queues by their names, for they are another stack's."""
+        return {
+            name: QueueAddress.by_name(self, names.queue(config.name, lane), lane)
+            for config in workers
+            for name, lane in config.queues.items()
+        }
+
+    def _dead_letters(self, names: Names, workers: Sequence[WorkerConfig]) -> list[str]:
+        return [
+            self.format_arn(service="sqs", resource=names.dead_letters(config.name, lane))
+            for config in workers
+            for lane in config.queues.values()
+        ]
