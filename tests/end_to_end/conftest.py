@@ -42,11 +42,9 @@ def system(embedded_aws: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session", autouse=True)
-def each_minute(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Timetable | None:
+def each_minute(system: System, tmp_path_factory: pytest.TempPathFactory) -> Timetable:
     """Schedules that fire each minute, made before the first test, so that nobody waits for them in the last."""
-    if not any("each_minute" in getattr(item, "fixturenames", ()) for item in request.session.items):
-        return None
-    timetable = Timetable(request.getfixturevalue("system"), tmp_path_factory.mktemp("each-minute"), "* * * * *")
+    timetable = Timetable(system, tmp_path_factory.mktemp("each-minute"), "* * * * *")
     make_one_of_each(timetable)
     return timetable
 
