@@ -42,6 +42,7 @@ ROUTES = (
     HttpRoute("GET", "tasks", OPERATOR, (READ,)),
     HttpRoute("GET", "queues", OPERATOR, (READ,)),
     HttpRoute("GET", "workers", OPERATOR, (READ,)),
+    HttpRoute("GET", "metrics", OPERATOR, (READ,)),
     HttpRoute("POST", "queues/{name}/pause", OPERATOR, (OPERATE,)),
     HttpRoute("POST", "queues/{name}/resume", OPERATOR, (OPERATE,)),
     HttpRoute("POST", "queues/{name}/purge", OPERATOR, (OPERATE,)),

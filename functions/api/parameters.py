@@ -13,6 +13,7 @@ from api.problems import InvalidRequest
 from api.requests import Request
 
 __all__ = [
+    "FIGURES_SINCE",
     "IDEMPOTENCY_KEY",
     "LIMIT",
     "NAME",
@@ -26,6 +27,7 @@ __all__ = [
     "TERMINATE",
     "USER_ID",
     "WAIT",
+    "WORKER",
     "WRITTEN_SINCE",
     "Parameter",
 ]
@@ -105,6 +107,10 @@ SINCE = Parameter(
 WRITTEN_SINCE = Parameter(
     name="since", place="query", kind=Moment, description="Only what was written since then; with a UTC offset."
 )
+FIGURES_SINCE = Parameter(
+    name="since", place="query", kind=Moment, description="From when on, 14 days ago at the most; with a UTC offset."
+)
+WORKER = Parameter(name="worker", place="query", kind=str, description="Only this worker, and each of its tasks.")
 LIMIT = Parameter(
     name="limit", place="query", kind=Annotated[int, Meta(ge=1, le=100)], description="Tasks a page.", default=50
 )

@@ -21,9 +21,11 @@ from api.documents import (
 )
 from api.histories import StoryDocument, TaskLog
 from api.listing import get_tasks
+from api.metrics import MetricsDocument, get_metrics
 from api.operating import delete_task, drop_task, retry_task
 from api.outcomes import get_task
 from api.parameters import (
+    FIGURES_SINCE,
     IDEMPOTENCY_KEY,
     LIMIT,
     NAME,
@@ -37,6 +39,7 @@ from api.parameters import (
     TERMINATE,
     USER_ID,
     WAIT,
+    WORKER,
     WRITTEN_SINCE,
     Parameter,
 )
@@ -175,6 +178,14 @@ ROUTES: Mapping[str, Route] = {
     ),
     "GET /queues": Route(
         answer=get_queues, permissions=READ, status=200, document=QueueList, problems=(problems.Unavailable,)
+    ),
+    "GET /metrics": Route(
+        answer=get_metrics,
+        permissions=READ,
+        status=200,
+        document=MetricsDocument,
+        parameters=(FIGURES_SINCE, WORKER),
+        problems=(problems.InvalidRequest, problems.Unavailable),
     ),
     "GET /workers": Route(
         answer=get_workers, permissions=READ, status=200, document=WorkerList, problems=(problems.Unavailable,)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from celeriac.attempt import Delivery
     from celeriac.row import Row
 
-__all__ = ["DIMENSIONS", "UNITS", "Metrics"]
+__all__ = ["DIMENSIONS", "UNITS", "Metrics", "dimension_of", "namespace_of"]
 
 UNITS: Mapping[str, str] = {
     "Received": "Count",
@@ -78,9 +78,10 @@ class Metrics:
     """The figures of one batch; threads may note what they have done at the same time."""
 
     def __init__(self, app: Celeriac, environ: Mapping[str, str]) -> None:
-        self._app, self._namespace = app, environ.get("CELERIAC_DEPLOYMENT") or "celeriac"
+        self._app, self._namespace = app, namespace_of(environ)
         is_lambda = "AWS_LAMBDA_FUNCTION_NAME" in environ
-        self._dimensions = DIMENSIONS.get(environ.get("CELERIAC_METRICS", "task"), []) if is_lambda else []
+        self._tell = _print if is_lambda else app.services.figures
+        self._dimensions = DIMENSIONS.get(environ.get("CELERIAC_METRICS", "task"), [])
         self._figures: dict[str, _Figures] = defaultdict(_Figures)
         self._lock = threading.Lock()
 
@@ -96,21 +97,18 @@ class Metrics:
                 figures.durations_s.append(round((row.done_at - row.started_at).total_seconds(), 3))
 
     def write(self) -> None:
-        """Write what was noted since the last time; nothing where there is no Lambda to read it."""
+        """Write what was noted since the last time; nothing where nobody reads it."""
         with self._lock:
             noted, self._figures = self._figures, defaultdict(_Figures)
-        if not self._dimensions:
+        if not self._tell or not self._dimensions:
             return
         for task, figures in noted.items():
             for values in figures.lines():
-                sys.stdout.write(json.dumps(self._line(task, values), separators=(",", ":")) + "\n")
-        sys.stdout.flush()
+                self._tell(self._line(task, values))
 
     def _told(self, task: str) -> str:
-        """The name under which a task is counted: that of a task of this worker, in ASCII, as a dimension must be."""
-        if self._app.known(task) is None:
-            return UNKNOWN
-        return ascii(task)[1:-1].strip().lstrip(":") or UNKNOWN
+        """The name under which a task is counted: that of a task of this worker."""
+        return UNKNOWN if self._app.known(task) is None else dimension_of(task)
 
     def _line(self, task: str, values: dict[str, Any]) -> dict[str, Any]:
         directive = {
@@ -120,3 +118,18 @@ class Metrics:
         }
         about = {"Timestamp": int(clock.now().timestamp() * 1000), "CloudWatchMetrics": [directive]}
         return {"_aws": about, "worker": self._app.main, "task": task, **values}
+
+
+def namespace_of(environ: Mapping[str, str]) -> str:
+    """The namespace of a deployment's metrics: its name."""
+    return environ.get("CELERIAC_DEPLOYMENT") or "celeriac"
+
+
+def dimension_of(task: str) -> str:
+    """A task's name as a dimension has it, which is ASCII."""
+    return ascii(task)[1:-1].strip().lstrip(":") or UNKNOWN
+
+
+def _print(line: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+    sys.stdout.flush()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from celeriac.backend import Backend, DynamoDBBackend
 from celeriac.broker import Broker, SQSBroker
@@ -26,6 +27,7 @@ class Services:
     `concurrency` is how many tasks of a batch run side by side, `max_receives` after how many deliveries a message is a
     dead letter; `board` is this process' copy of the orders to all workers. `operations` are those in memory; on AWS
     they are made when an operator asks for them. `scheduler` has the schedules, where the deployment has a name.
+    `figures` is told the lines of figures (`celeriac.metrics`) where there is no Lambda whose log would have them.
     """
 
     broker: Broker
@@ -35,6 +37,7 @@ class Services:
     board: NoticeBoard = field(default_factory=NoticeBoard, compare=False)
     operations: Operations | None = field(default=None, compare=False)
     scheduler: Scheduler | None = None
+    figures: Callable[[Mapping[str, Any]], None] | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, config: Config, result_expires: timedelta) -> Self:

@@ -100,6 +100,8 @@ def test_answers_to_operators_are_as_described(client: Any, twin: Twin, document
         for route in ("GET /stories/{id}", "GET /logs/{id}", *OPERATING):
             method, path = route.split(" ")
             assert conforms(document, route, client.call(method, path, path={"id": task_id}))
+    for query in ({}, {"worker": "greet", "since": "2026-01-01T00:00:00Z"}, {"worker": "nobody"}, {"since": "?"}):
+        assert conforms(document, "GET /metrics", client.call("GET", "/metrics", query=query))
     for query in ({"state": "FAILURE"}, {"state": "STARTED", "limit": "1"}, {}, {"state": "FAILURE", "next": "?"}):
         assert conforms(document, "GET /tasks", client.call("GET", "/tasks", query=query))
 

@@ -208,6 +208,42 @@ def test_what_was_used_is_what_cloudwatch_counted(engine: Any, read: None, opera
     assert operations.usage(since) == Usage(messages=5, invocations=3, gb_s=2, writes=7)
 
 
+def test_figures_are_what_cloudwatch_was_told_minute_by_minute(engine: Any, operations: Operations, kind: str) -> None:
+    if kind == "moto":
+        pytest.skip("moto knows no percentiles")
+    put = operations.told.put if isinstance(operations, MemoryOperations) else None
+    start = clock.now().replace(second=0, microsecond=0) - timedelta(minutes=3)
+    namespace = "celeriac"
+    for name, seconds, value in [
+        ("Received", 0, 2.0),
+        ("Received", 30, 3.0),
+        ("Received", 60, 4.0),
+        *(("Duration", 5, number / 10) for number in range(1, 11)),
+    ]:
+        at = start + timedelta(seconds=seconds)
+        if put:
+            put(namespace, name, {"worker": "b"}, at, value)
+        else:
+            put_figure(namespace, name, value, (clock.now() - at).total_seconds(), worker="b")
+
+    figures = operations.figures(start - timedelta(minutes=1))
+    [told] = [one for one in figures.workers if one.worker == "b"]
+
+    assert (told.task, len(told.received)) == (None, figures.times.number)
+    index = figures.times.starts.index(start)
+    assert told.received[index - 1 : index + 3] == [0, 5, 4, 0]
+    if kind == "twin":
+        assert (told.duration_p50_s[index], told.duration_p95_s[index]) == (0.5, 1.0)
+    assert told.duration_p95_s[index + 1] is None
+    assert [queue.name for queue in figures.queues] == ["a", LINE, "b"]
+
+
+def test_figures_of_a_worker_that_is_not_there_are_refused(operations: Operations) -> None:
+    for name in ("nobody", LINE):
+        with pytest.raises(QueueNotFound, match="no worker"):
+            operations.figures(clock.now(), name)
+
+
 def test_the_age_of_the_oldest_message_is_the_last_that_cloudwatch_was_told(
     engine: Any, operations: Operations
 ) -> None:

@@ -125,6 +125,19 @@ def test_the_costs_are_those_of_the_script(page: str) -> None:
     assert "\n".join(costs.table()) in (ROOT / page).read_text()
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/costs.md"])
+def test_where_machines_are_cheaper_is_what_the_script_says(page: str) -> None:
+    assert f"Above {costs.crossover()} million CPU-bound 100 ms tasks a month" in (ROOT / page).read_text()
+
+
+def test_what_an_open_console_costs_is_what_the_script_says() -> None:
+    hour = costs.console(queues=3, workers=3)
+    text = (ROOT / "docs/costs.md").read_text()
+    assert f"${sum(hour.values()):.3f} an hour" in text
+    figures = hour["CloudWatch's figures"]
+    assert f"${figures:.3f}" in text
+
+
 def test_the_readme_names_the_commands_that_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for command in re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE):

@@ -16,6 +16,7 @@ FUNCTIONS = {
     "GET /tasks": "operator",
     "GET /queues": "operator",
     "GET /workers": "operator",
+    "GET /metrics": "operator",
     **{f"POST /queues/{{name}}/{action}": "operator" for action in ("pause", "resume", "purge", "redrive")},
     **dict.fromkeys(("GET /schedules", "POST /schedules", "PATCH /schedules/{name}"), "operator"),
     "DELETE /schedules/{name}": "operator",
@@ -32,7 +33,7 @@ OPENED = {
     "submit": {"POST /tasks", "POST /images", "POST /pdfs", "GET /tasks/*", "GET /openapi.json"},
     "read": {
         *("GET /tasks", "GET /tasks/*", "GET /stories/*", "GET /logs/*"),
-        *("GET /queues", "GET /schedules", "GET /workers", "GET /openapi.json"),
+        *("GET /queues", "GET /schedules", "GET /workers", "GET /metrics", "GET /openapi.json"),
     },
     "operate": {
         "DELETE /tasks/*",

@@ -10,6 +10,7 @@ import pytest
 
 from celeriac import Celeriac
 from celeriac.exceptions import Reject
+from celeriac.operations.figures import queue_metrics, worker_metrics
 from celeriac.testing import Twin
 from tests.infra.published import PUBLISHED
 
@@ -113,6 +114,15 @@ def _dead(metrics: list[Seen], told: Told) -> list[Seen]:
         return seen.dimensions in PUBLISHED.get(seen.namespace, {}).get(seen.name, ())
 
     return [seen for seen in metrics if not is_alive(seen)]
+
+
+def test_operators_are_shown_nothing_that_nobody_publishes(told: Told) -> None:
+    asked = [*queue_metrics("greet", "greet-dead").values()]
+    for task in (None, "notify.all"):
+        asked += worker_metrics(DEPLOYMENT, "notify", task).values()
+    metrics = [Seen(one.namespace, one.name, frozenset(name for name, _ in one.dimensions)) for one in asked]
+
+    assert _dead(metrics, told) == []
 
 
 def test_no_alarm_looks_at_what_nobody_publishes(watched: list[Seen], told: Told) -> None:

@@ -36,6 +36,8 @@ LAMBDA_GB_SECOND = {"arm64": 0.0000133334, "x86_64": 0.0000166667}
 """Dollars for each."""
 LOG_GB = 0.50
 """Dollars for each GB that CloudWatch Logs takes."""
+METRIC_ASKED = 10.0
+"""Dollars a million metrics that GetMetricData is asked for: https://aws.amazon.com/cloudwatch/pricing/"""
 S3_PUT = 5.00
 S3_GET = 0.40
 API_REQUEST = 3.50

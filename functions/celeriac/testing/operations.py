@@ -8,7 +8,9 @@ from datetime import datetime
 from celeriac import clock
 from celeriac.backend import Backend
 from celeriac.operations.base import Operations
+from celeriac.operations.figures import Metric, Times
 from celeriac.operations.status import FunctionStatus, LogLine, QueueStatus, Usage
+from celeriac.testing.figures import MemoryFigures
 from celeriac.testing.memory import MemoryBroker, QueuedMessage
 
 __all__ = ["MemoryOperations"]
@@ -18,7 +20,8 @@ class MemoryOperations(Operations):
     """The operations on queues that are lists.
 
     `letters` are the dead letters that nobody has recorded yet, with their queues; `paused` names the queues that
-    nobody reads; `lines` is the log; `used` is what CloudWatch would tell.
+    nobody reads; `lines` is the log; `used` and `told` are what CloudWatch would tell. The workers tell it of
+    themselves; what a queue holds, it is told when somebody asks.
     """
 
     broker: MemoryBroker
@@ -29,6 +32,7 @@ class MemoryOperations(Operations):
         self.paused: set[str] = set()
         self.lines: list[LogLine] = []
         self.used: Usage | None = None
+        self.told = MemoryFigures()
 
     def log(
         self,
@@ -45,6 +49,19 @@ class MemoryOperations(Operations):
 
     def usage(self, since: datetime) -> Usage | None:  # noqa: ARG002 - all of it is now
         return self.used
+
+    def _points(self, metrics: Iterable[Metric], times: Times) -> dict[Metric, dict[datetime, float]]:
+        self._look()
+        return {metric: self.told.asked(metric, times) for metric in metrics}
+
+    def _look(self) -> None:
+        """Tell CloudWatch what the queues hold, as SQS does each minute."""
+        for status in self.queues():
+            metrics = self._queue_metrics(status.name)
+            told = {"waiting": status.waiting, "oldest_s": status.oldest_s or 0, "dead": status.dead or 0}
+            for name, value in told.items():
+                metric = metrics[name]
+                self.told.put(metric.namespace, metric.name, dict(metric.dimensions), clock.now(), value)
 
     def _ages(self, queues: Iterable[str]) -> dict[str, float]:
         oldest = {name: min((item.sent_at for item in self.broker.messages[name]), default=None) for name in queues}

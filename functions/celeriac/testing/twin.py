@@ -69,6 +69,7 @@ class Twin:
             max_receives,
             operations=self.operations,
             scheduler=self.scheduler,
+            figures=self.operations.told.take,
         )
         self.dead_letters: dict[str, list[QueuedMessage]] = defaultdict(list)
         self.now = datetime.now(UTC)

@@ -11,8 +11,10 @@ from celeriac import aws, clock, limits
 from celeriac.backend import DynamoDBBackend
 from celeriac.exceptions import OperationalError
 from celeriac.lanes import is_fifo
+from celeriac.operations.amazon.figures import asked
 from celeriac.operations.amazon.log_events import NothingThere, log_lines
 from celeriac.operations.base import Operations
+from celeriac.operations.figures import SUM, Metric, Times
 from celeriac.operations.status import FunctionStatus, LogLine, QueueStatus, Usage
 from celeriac.serialization import loads
 
@@ -66,19 +68,18 @@ class AmazonOperations(Operations):
         functions = [self._name(worker) for worker in workers]
         tables = [self.backend.table] if isinstance(self.backend, DynamoDBBackend) else []
         metrics = [
-            *(("AWS/SQS", which, "QueueName", name) for which in _OF_QUEUES for name in queues),
-            *(("AWS/Lambda", which, "FunctionName", name) for which in _OF_FUNCTIONS for name in functions),
-            *(("AWS/DynamoDB", which, "TableName", name) for which in _OF_TABLES for name in tables),
+            *(_metric("AWS/SQS", which, "QueueName", name) for which in _OF_QUEUES for name in queues),
+            *(_metric("AWS/Lambda", which, "FunctionName", name) for which in _OF_FUNCTIONS for name in functions),
+            *(_metric("AWS/DynamoDB", which, "TableName", name) for which in _OF_TABLES for name in tables),
         ]
-        told = _figures([_query(metric, HOUR_S, "Sum") for metric in metrics], since)
-        sums = {metrics[index]: sum(values) for index, values in told.items()}
+        sums = {metric: sum(told.values()) for metric, told in asked(metrics, HOUR_S, since, clock.now()).items()}
         if not sums:
             return None
 
         def in_all(which: str) -> float:
-            return sum(value for metric, value in sums.items() if metric[1] == which)
+            return sum(value for metric, value in sums.items() if metric.name == which)
 
-        ms_of = {name: sums.get(("AWS/Lambda", "Duration", "FunctionName", name), 0.0) for name in functions}
+        ms_of = {name: sums.get(_metric("AWS/Lambda", "Duration", "FunctionName", name), 0.0) for name in functions}
         sizes = {name: self._function(worker).memory_mb or 0 for worker, name in zip(workers, functions, strict=True)}
         return Usage(
             **{field: in_all(which) for which, field in {**_OF_QUEUES, **_OF_TABLES}.items()},
@@ -88,10 +89,12 @@ class AmazonOperations(Operations):
 
     def _ages(self, queues: Iterable[str]) -> dict[str, float]:
         names = list(queues)
-        urls = [self.broker.queues[name] for name in names]
-        metrics = [("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", url.rpartition("/")[2]) for url in urls]
-        told = _figures([_query(metric, 60, "Maximum") for metric in metrics], clock.now() - AGE_IS_KNOWN_WITHIN)
-        return {names[index]: values[0] for index, values in told.items()}
+        metrics = {name: self._queue_metrics(name)["oldest_s"] for name in names}
+        told = asked(metrics.values(), 60, clock.now() - AGE_IS_KNOWN_WITHIN, clock.now())
+        return {name: told[metric][max(told[metric])] for name, metric in metrics.items() if metric in told}
+
+    def _points(self, metrics: Iterable[Metric], times: Times) -> Mapping[Metric, Mapping[datetime, float]]:
+        return asked(metrics, times.period_s, times.since, times.until)
 
     def _queue(self, name: str, oldest_s: float | None) -> QueueStatus:
         attributes = self._attributes(name, self.broker.queues[name])
@@ -236,32 +239,9 @@ def _mappings(queue: str, arn: str) -> list[dict[str, Any]]:
     return list(answer["EventSourceMappings"])
 
 
+def _metric(namespace: str, name: str, dimension: str, value: str) -> Metric:
+    return Metric(namespace, name, ((dimension, value),), SUM)
+
+
 def _is_paused(mappings: list[dict[str, Any]]) -> bool | None:
     return all(mapping["State"] in {"Disabled", "Disabling"} for mapping in mappings) if mappings else None
-
-
-def _query(metric: tuple[str, str, str, str], period_s: int, stat: str) -> dict[str, Any]:
-    namespace, name, dimension, value = metric
-    dimensions = [{"Name": dimension, "Value": value}]
-    told = {"Namespace": namespace, "MetricName": name, "Dimensions": dimensions}
-    return {"Metric": told, "Period": period_s, "Stat": stat}
-
-
-def _figures(queries: list[dict[str, Any]], since: datetime) -> dict[int, list[float]]:
-    """What CloudWatch has, newest first, by the number of the query."""
-    found: dict[int, list[float]] = {}
-    for start in range(0, len(queries), limits.METRICS_A_REQUEST):
-        part = queries[start : start + limits.METRICS_A_REQUEST]
-        asked = [{"Id": f"q{start + index}", "MetricStat": query} for index, query in enumerate(part)]
-        with aws.translated("asking CloudWatch for its figures"):
-            pages = aws.client("cloudwatch").get_paginator("get_metric_data")
-            for page in pages.paginate(MetricDataQueries=asked, StartTime=since, EndTime=clock.now()):
-                for item in page["MetricDataResults"]:
-                    if item["Values"]:
-                        found.setdefault(int(item["Id"].removeprefix("q")), []).extend(_newest_first(item))
-    return found
-
-
-def _newest_first(item: Mapping[str, Any]) -> list[float]:
-    """A metric's values in CloudWatch's order, which an emulator may not keep."""
-    return [value for _, value in sorted(zip(item["Timestamps"], item["Values"], strict=True), reverse=True)]
