@@ -78,6 +78,31 @@ def test_status_shows_each_queue_with_its_worker(desktop: Any) -> None:
     assert (queues["desk"]["waiting"], queues["press"]["waiting"]) == (1, 0)
 
 
+def test_status_shows_some_of_the_workers_and_what_has_failed_of_them(desktop: Any) -> None:
+    assert "Failed" not in desktop.types("status").out
+    for _ in range(2):
+        desktop.types("call", "desk.fail", "-a", '["no paper"]')
+    desktop.works()
+    assert desktop.types("status").out.endswith("\nFailed since yesterday: 2; see `celeriac failures list`.\n")
+    told = desktop.types("status", "-d", "press", "-j").json
+    assert ([worker["name"] for worker in told["workers"]], told["failed"]) == (["press"], 0)
+    assert [queue["name"] for queue in told["queues"]] == ["press"]
+    assert desktop.types("status", "-d", "nobody").code == 1
+
+
+def test_a_worker_that_may_not_run_is_shown_as_stopped(desktop: Any) -> None:
+    desktop.twin.operations.stopped.add("press")
+    desktop.types("call", "press.printed", "--task-id", "it")
+    desktop.works()
+    assert desktop.types("result", "it").code == 75
+    assert "stopped: concurrency 0" in desktop.types("status", "-d", "press").out
+    assert "stopped: concurrency 0" in desktop.types("workers").out
+    assert desktop.types("workers", "-j").json[1]["reserved_concurrency"] == 0
+    desktop.twin.operations.stopped.clear()
+    desktop.works()
+    assert desktop.types("result", "it").out == "printed\n"
+
+
 def test_workers_show_their_tasks_once_they_have_run(desktop: Any) -> None:
     assert "when it has run" in desktop.types("workers").out
     desktop.types("call", "press.printed")

@@ -6,6 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
+
+from celeriac.cli.program import program
 
 
 @pytest.mark.parametrize(("group", "known"), [("inspect", "query_task [ID...]"), ("control", "rate_limit TASK RATE")])
@@ -90,3 +93,21 @@ def test_celerys_commands_that_are_not_here_say_what_there_is_instead(desktop: A
     told = desktop.types(name, "-l", "INFO")
     assert told.code == 2
     assert f"celery {name}: " in told.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("con", ["control", "console"]),
+        ("control r", ["rate_limit", "revoke", "revoke_by_stamped_headers"]),
+        ("inspect act", ["active", "active_queues"]),
+        ("schedules p", ["pause"]),
+        ("failures r", ["retry"]),
+    ],
+)
+def test_a_shell_completes_commands(typed: str, offered: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMP_WORDS", f"celeriac {typed}")
+    monkeypatch.setenv("COMP_CWORD", str(len(typed.split())))
+    monkeypatch.setenv("_CELERIAC_COMPLETE", "complete_bash")
+    told = CliRunner().invoke(program, [], prog_name="celeriac")
+    assert sorted(told.stdout.split()) == sorted(offered)

@@ -26,3 +26,11 @@ def test_a_task_of_a_worker_leads_to_the_list_of_that_task(console: Any, page_at
 
     page.get_by_role("heading", name="Tasks").wait_for()
     assert page.get_by_label("Name").input_value() == "shop.fail"
+
+
+def test_a_worker_that_somebody_stopped_is_shown_as_stopped(console: Any, page_at: Any) -> None:
+    console.twin.operations.stopped.add("press")
+
+    page = page_at(console, "#/workers")
+
+    page.get_by_role("region", name="press").get_by_text("stopped: concurrency 0").wait_for()

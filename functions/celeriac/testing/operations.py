@@ -20,8 +20,8 @@ class MemoryOperations(Operations):
     """The operations on queues that are lists.
 
     `letters` are the dead letters that nobody has recorded yet, with their queues; `paused` names the queues that
-    nobody reads; `lines` is the log; `used` and `told` are what CloudWatch would tell. The workers tell it of
-    themselves; what a queue holds, it is told when somebody asks.
+    nobody reads, `stopped` the workers that no concurrency is left for; `lines` is the log; `used` and `told` are what
+    CloudWatch would tell. The workers tell it of themselves; what a queue holds, it is told when somebody asks.
     """
 
     broker: MemoryBroker
@@ -30,6 +30,7 @@ class MemoryOperations(Operations):
         super().__init__(broker, backend)
         self.letters: list[tuple[str, QueuedMessage]] = []
         self.paused: set[str] = set()
+        self.stopped: set[str] = set()
         self.lines: list[LogLine] = []
         self.used: Usage | None = None
         self.told = MemoryFigures()
@@ -80,8 +81,12 @@ class MemoryOperations(Operations):
             paused=name in self.paused,
         )
 
-    def _function(self, worker: str) -> FunctionStatus:  # noqa: ARG002 - all are alike
-        return FunctionStatus(state="Active")
+    def is_read(self, queue: str) -> bool:
+        """Whether a worker takes messages from a queue."""
+        return queue not in self.paused and queue.partition(".")[0] not in self.stopped
+
+    def _function(self, worker: str) -> FunctionStatus:
+        return FunctionStatus(state="Active", reserved_concurrency=0 if worker in self.stopped else None)
 
     def _switch(self, queue: str, *, enabled: bool) -> None:
         if enabled:

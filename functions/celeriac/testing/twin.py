@@ -166,7 +166,7 @@ class Twin:
     def _next(self, with_rules: bool = False) -> tuple[datetime, str | None] | None:
         """What happens next, and where; a schedule fires nowhere."""
         queues = self.broker.messages.items()
-        read = [(queue, waiting) for queue, waiting in queues if queue not in self.operations.paused]
+        read = [(queue, waiting) for queue, waiting in queues if self.operations.is_read(queue)]
         due = [(self.broker.due_at(queue, message), queue) for queue, waiting in read for message in waiting]
         calls = [(at, None) for at in self.scheduler.next_at(with_rules)]
         return min([*calls, *due], key=lambda item: item[0], default=None)

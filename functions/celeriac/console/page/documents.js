@@ -17,7 +17,7 @@
 /** @typedef {{queue: string, purged: number}} Purged */
 /** @typedef {{queue: string, moved: number, done: boolean}} Moved */
 
-/** @typedef {{name: string, queues: string[], state: string | null, memory_mb: number | null, timeout_s: number | null, concurrency: number | null, tasks: string[], python: string | null, library: string | null}} Worker */
+/** @typedef {{name: string, queues: string[], state: string | null, memory_mb: number | null, timeout_s: number | null, reserved_concurrency: number | null, concurrency: number | null, tasks: string[], python: string | null, library: string | null}} Worker */
 /** @typedef {{workers: Worker[]}} WorkerList */
 
 /** @typedef {{name: string, task: string, schedule: Record<string, unknown>, timezone?: string | null, args: unknown[], kwargs: Record<string, unknown>, options: Record<string, unknown>, enabled: boolean, declared_by: string | null, next_runs: string[]}} Schedule */

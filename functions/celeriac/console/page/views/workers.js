@@ -55,7 +55,8 @@ export function workers(page) {
  * @param {WorkerFigures | undefined} figures
  */
 function card(worker, figures) {
-  const tone = worker.state === "Active" ? "good" : worker.state === "Failed" ? "bad" : worker.state ? "warn" : "quiet";
+  const isStopped = worker.reserved_concurrency === 0;
+  const tone = isStopped ? "bad" : worker.state === "Active" ? "good" : worker.state === "Failed" ? "bad" : worker.state ? "warn" : "quiet";
   return h(
     "section",
     { class: "panel worker", "data-key": worker.name, "data-row": true, "aria-label": worker.name },
@@ -63,7 +64,7 @@ function card(worker, figures) {
       "div",
       { class: "row" },
       h("h2", { class: "mono" }, h("a", { href: link("overview", "", { worker: worker.name }), "data-open": true }, visible(worker.name))),
-      h("span", { class: `badge tone-${tone}` }, shape(tone === "good" ? "SUCCESS" : tone === "bad" ? "FAILURE" : "OTHER"), worker.state ?? "no function"),
+      h("span", { class: `badge tone-${tone}` }, shape(tone === "good" ? "SUCCESS" : tone === "bad" ? "FAILURE" : "OTHER"), isStopped ? "stopped: concurrency 0" : (worker.state ?? "no function")),
     ),
     h(
       "dl",
