@@ -62,6 +62,11 @@ def row_of(trouble: str, typist: Typist) -> Row:
     return Row(trouble, COMMAND.findall(found[2]), COMMAND.findall(found[3]), typist)
 
 
+def dead_of(typist: Typist, *queues: str) -> int:
+    """How many dead letters lie in the queues of dead letters."""
+    return sum(queue["dead"] for queue in typist.tells("status", "-d", "probe")["queues"] if queue["name"] in queues)
+
+
 def is_paused(typist: Typist, queue: str) -> bool:
     told = typist.tells("status", "-d", queue.partition(".")[0])["queues"]
     return any(each["name"] == queue and each["paused"] for each in told)
@@ -177,7 +182,9 @@ def dead(system: System, typist: Typist, short_visibility_for_all: None) -> dict
         ids = named | {VICTIMS[1].trouble: f"v99-{MARK}"} | {VICTIMS[0].trouble: unread[0] if unread else ""}
         return ids if set(ids.values()) <= set(found) else None
 
-    return until(listed, "all the victims to be listed", timeout_s=120)
+    ids = until(listed, "all the victims to be listed", timeout_s=120)
+    until(lambda: dead_of(typist, "probe", ALONE) == 0, "their letters to be taken", timeout_s=30)
+    return ids
 
 
 def _text_of(typist: Typist, item: dict[str, Any]) -> Any:
