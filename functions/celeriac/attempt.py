@@ -142,7 +142,7 @@ def _is_kept(app: Celeriac, message: Message, row: Row, has_row: bool) -> bool:
 def _unwanted(app: Celeriac, message: Message, row: Row) -> Row:
     """The row without a result that neither the caller wants nor what follows, which may have to be sent again."""
     wanted = message.chain or message.link or not _is_ignored(app, message)
-    return row if wanted or row.state != states.SUCCESS else row.replace(result=None)
+    return row if wanted or row.state != states.SUCCESS else row.replace(result=None, message=None)
 
 
 def _is_ignored(app: Celeriac, message: Message) -> bool:

@@ -28,7 +28,8 @@ def trace(task: Task, request: Context) -> Row:
     with context.pushed(task, request), told_by(message.id, message.retries):
         try:
             request.value = call(task, request)
-            row = Row.of(message, states.SUCCESS, result=dumps(request.value))
+            kept = text if task.app.conf.result_extended else None
+            row = Row.of(message, states.SUCCESS, result=dumps(request.value), message=kept)
             if request.retrying:
                 request.error, row = request.retrying, retried(message, request.retrying, text)
         except Ignore:

@@ -17,7 +17,7 @@ __all__ = ["app", "process_pdf"]
 PDF_BYTES = 64 * 1024 * 1024
 URL_EXPIRES_S = 3600
 
-app = Celeriac("process_pdf")
+app = Celeriac("process_pdf", result_extended=True)
 
 
 @app.task(bind=True, autoretry_for=(OperationalError,), retry_backoff=2, max_retries=5, time_limit=55)

@@ -17,7 +17,7 @@ __all__ = ["app", "generate_thumbnail"]
 IMAGE_BYTES = 64 * 1024 * 1024
 URL_EXPIRES_S = 3600
 
-app = Celeriac("thumbnail")
+app = Celeriac("thumbnail", result_extended=True)
 
 
 @app.task(autoretry_for=(OperationalError,), retry_backoff=2, max_retries=5, time_limit=40)

@@ -197,6 +197,24 @@ def test_the_children_are_the_tasks_that_it_sent(office: Office, twin: Twin) -> 
     assert [child.get(timeout=0) for child in sent.children] == [1, 2]
 
 
+@pytest.mark.parametrize(("extended", "told"), [(False, (None, None)), (True, ([[3, 1]], {"reverse": True}))])
+def test_a_success_tells_what_it_was_called_with_where_results_are_extended(extended: bool, told: object) -> None:
+    app = Celeriac("office", result_extended=extended)
+
+    @app.task
+    def ordered(numbers: list[int], *, reverse: bool) -> list[int]:
+        numbers.sort(reverse=reverse)
+        return numbers
+
+    with Twin(app) as twin:
+        result = ordered.delay([3, 1], reverse=True)
+        ignored = ordered.apply_async(([3, 1],), {"reverse": True}, ignore_result=True)
+        twin.run()
+        assert (result.args, result.kwargs) == told
+        assert result.state == "SUCCESS"
+        assert ignored.args is None
+
+
 def test_the_tuple_of_a_chain_names_the_parents(office: Office, twin: Twin) -> None:
     last = chain(office.work.s(1), office.work.s(), office.work.s()).delay()
     assert last.parent is not None

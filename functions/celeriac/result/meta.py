@@ -81,7 +81,7 @@ class Meta:
 
     @property
     def args(self) -> list[Any] | None:
-        """What it was called with; known of a task that has failed or is to run again, whose message is kept."""
+        """What it was called with, of what failed, or is to run again, or has an app with `result_extended`."""
         return None if (message := self._message()) is None else message.args
 
     @property
