@@ -150,8 +150,10 @@ class Unavailable(Problem):
 
     status, kind, title = 503, "unavailable", "A service behind this API did not answer"
 
-    def __init__(self, detail: str, errors: Sequence[Fault] = (), **members: Any) -> None:
-        super().__init__(detail, errors, {"retry-after": str(RETRY_AFTER_S)}, **members)
+    def __init__(
+        self, detail: str, errors: Sequence[Fault] = (), retry_after_s: int = RETRY_AFTER_S, **members: Any
+    ) -> None:
+        super().__init__(detail, errors, {"retry-after": str(retry_after_s)}, **members)
 
 
 class NotSent(Unavailable):

@@ -9,13 +9,15 @@ from http import HTTPStatus
 from api.app import app
 from api.documents import MovedDocument, PurgedDocument, QueueDocument, QueueList
 from api.parameters import QUEUE
-from api.problems import QueueUnknown
+from api.problems import QueueUnknown, Unavailable
 from api.requests import Request
 from api.responses import Response
+from celeriac.broker import PurgedLately
 from celeriac.operations import QueueStatus
 
 __all__ = ["get_queues", "pause_queue", "purge_queue", "redrive_queue", "resume_queue"]
 
+PURGED_EVERY_S = 60
 WATCHED_S = 20.0
 """How long an answer waits for dead letters to be moved; SQS goes on without being watched."""
 
@@ -52,7 +54,12 @@ def purge_queue(request: Request) -> Response:
     What is deleted has no outcome, ever: it stays as it was, and a chord that loses a member never ends.
     """
     name = _name(request)
-    return Response(HTTPStatus.ACCEPTED, PurgedDocument(name, app.control.purge(queues=[name])))
+    try:
+        purged = app.control.purge(queues=[name])
+    except PurgedLately as error:
+        detail = f"The queue {name!r} was purged less than a minute ago, and SQS purges once a minute: repeat it then."
+        raise Unavailable(detail, retry_after_s=PURGED_EVERY_S) from error
+    return Response(HTTPStatus.ACCEPTED, PurgedDocument(name, purged))
 
 
 def redrive_queue(request: Request) -> Response:

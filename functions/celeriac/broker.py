@@ -27,7 +27,7 @@ from celeriac.serialization import loads
 from celeriac.storage import Objects, content_hash
 from celeriac.worker_names import FUNCTIONS
 
-__all__ = ["Broker", "Depth", "Entry", "PayloadGone", "SQSBroker"]
+__all__ = ["Broker", "Depth", "Entry", "PayloadGone", "PurgedLately", "SQSBroker"]
 
 
 class PayloadGone(ObjectNotFound):
@@ -36,6 +36,14 @@ class PayloadGone(ObjectNotFound):
     def __init__(self, message: Message, cause: ObjectNotFound) -> None:
         super().__init__(f"the arguments of this task are gone: {cause}")
         self.message = message
+
+
+class PurgedLately(OperationalError):
+    """Raised for a queue that was purged less than a minute ago: SQS purges once a minute."""
+
+
+_PURGED_LATELY = dict.fromkeys(("AWS.SimpleQueueService.PurgeQueueInProgress", "PurgeQueueInProgress"), PurgedLately)
+"""SQS's code, in its two protocols."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +248,7 @@ class SQSBroker(Broker):
         return Depth(*(int(answer["Attributes"].get(name, 0)) for name in names))
 
     def purge(self, queue: str) -> None:
-        with aws.translated(f"purging queue {queue!r}"):
+        with aws.translated(f"purging queue {queue!r}", _PURGED_LATELY):
             aws.client("sqs").purge_queue(QueueUrl=self.queues[queue])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from api import queues
+from celeriac.broker import PurgedLately
 from celeriac.exceptions import OperationalError
 from celeriac.testing import Twin
 from celeriac.testing.memory import QueuedMessage
@@ -101,6 +102,29 @@ def test_what_is_no_queue_is_not_touched(client: Any, action: str, name: str) ->
     answer = on_queue(client, name, action)
 
     assert (answer.status, answer.json["type"]) == (404, "urn:celeriac:problem:queue-not-found")
+
+
+def test_a_queue_that_was_purged_just_now_is_a_503_that_says_when_to_come_back(client: Any, twin: Twin) -> None:
+    def fault(step: str) -> None:
+        if step.startswith("purge"):
+            raise PurgedLately("Only one PurgeQueue operation is allowed every 60 seconds.")
+
+    twin.fault = fault
+    answer = on_queue(client, "greet", "purge")
+
+    assert (answer.status, answer.headers["retry-after"]) == (503, "60")
+    assert "once a minute" in answer.json["detail"]
+
+
+def test_only_what_sends_tasks_is_to_be_repeated_with_its_key(client: Any, twin: Twin) -> None:
+    def fault(step: str) -> None:
+        if not step.startswith("read rows"):
+            raise OperationalError("AWS does not answer")
+
+    twin.fault = fault
+
+    assert on_queue(client, "greet", "purge").json["detail"] == "AWS did not answer. Repeat the request."
+    assert client.call("GET", "/stories/{id}", path={"id": "a"}).json["detail"].endswith("Repeat the request.")
 
 
 def test_a_queue_that_does_not_answer_is_a_503(client: Any, twin: Twin) -> None:

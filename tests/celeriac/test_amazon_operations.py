@@ -9,8 +9,10 @@ import pytest
 from botocore.stub import Stubber
 
 from celeriac import aws
+from celeriac.broker import PurgedLately, SQSBroker
 from celeriac.exceptions import OperationalError
 from celeriac.operations.amazon import log_events, operations
+from celeriac.testing.memory import MemoryBucket
 
 ARN = "arn:aws:sqs:us-east-1:123456789012:celeriac-dev-greet-dead"
 
@@ -56,6 +58,14 @@ def test_a_move_that_fails_says_why(sqs: Stubber) -> None:
 
     with pytest.raises(OperationalError, match="the queue is gone"):
         list(operations._watched("greet", ARN))
+
+
+@pytest.mark.parametrize("code", ["AWS.SimpleQueueService.PurgeQueueInProgress", "PurgeQueueInProgress"])
+def test_a_second_purge_within_a_minute_says_what_it_is(sqs: Stubber, code: str) -> None:
+    sqs.add_client_error("purge_queue", code, "Only one PurgeQueue operation on greet is allowed every 60 seconds.")
+
+    with pytest.raises(PurgedLately, match="every 60 seconds"):
+        SQSBroker(MemoryBucket(), {"greet": "https://sqs/greet"}).purge("greet")
 
 
 @pytest.mark.parametrize(
