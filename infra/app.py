@@ -9,6 +9,7 @@ from aws_cdk import App, Environment, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra.acknowledgements import acknowledge
+from infra.address_book import address_problems
 from infra.deployment import Deployment
 from infra.names import Names
 from infra.settings import Settings, SettingsError
@@ -29,6 +30,8 @@ def compose(app: App, functions: Path = FUNCTIONS) -> None:
     workers = discover_workers(functions, settings.thresholds)
     if not settings.far_etas and (beats := [worker.name for worker in workers if worker.beat]):
         raise WorkerConfigError([f"far_etas=hop has no schedules, and beat = true asks for some: {', '.join(beats)}"])
+    if problems := [*address_problems(workers, settings)]:
+        raise WorkerConfigError(problems)
     names, env = Names(settings.deployment), Environment(region=settings.region)
 
     storage = StorageStack(app, f"{names.deployment}-storage", names=names, env=env)
