@@ -1,6 +1,7 @@
 """The embedded AWS, for every test that needs a real one; and how several processes share the tests out."""
 
 import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,10 @@ from local.session import named
 # How long an example takes says more of the machine than of the code; where it matters, a test measures it itself.
 settings.register_profile("celeriac", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("celeriac")
+
+# A shell has what it starts in the background ignore Ctrl-C, and so would the programs that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)

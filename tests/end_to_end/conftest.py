@@ -50,12 +50,13 @@ def each_minute(system: System, tmp_path_factory: pytest.TempPathFactory) -> Tim
 
 
 @pytest.fixture
-def short_visibility(system: System) -> Iterator[None]:
-    """The probe's messages come back after 2 s instead of the half a minute that AWS's rule asks for."""
+def short_visibility(system: System, request: pytest.FixtureRequest) -> Iterator[None]:
+    """The probe's messages come back after 2 s, or the parameter's, instead of the half a minute of AWS's rule."""
+    after_s = getattr(request, "param", 2)
     sqs = system.endpoint.client("sqs")
     url = system.queue_url("probe")
     before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "2"})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(after_s)})
     yield
     sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
 

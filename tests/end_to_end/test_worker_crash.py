@@ -12,6 +12,7 @@ from local.wait import until
 pytestmark = pytest.mark.cloud
 
 
+@pytest.mark.parametrize("short_visibility", [6], indirect=True)  # longer than ten tasks take on a busy machine
 @pytest.mark.usefixtures("short_visibility")
 def test_a_batch_whose_worker_is_killed_half_way_is_finished_by_another(system: System, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
