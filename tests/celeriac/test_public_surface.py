@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -107,6 +108,18 @@ def test_the_tree_in_the_docstring_is_the_tree_of_the_code() -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(FOLDER)))
 def test_a_file_can_be_read_in_one_go(file: Path) -> None:
     assert len(file.read_text().splitlines()) <= 300
+
+
+def test_what_one_module_takes_from_another_is_public() -> None:
+    taken = {
+        (node.module, name.name)
+        for file in FILES
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module in MODULES
+        for name in node.names
+        if f"{node.module}.{name.name}" not in MODULES
+    }
+    assert [(module, name) for module, name in taken if name not in importlib.import_module(module).__all__] == []
 
 
 def test_only_the_adapters_touch_aws() -> None:

@@ -21,7 +21,7 @@ from celeriac.row import Row, headings
 from celeriac.serialization import dumps, loads
 from celeriac.storage import Objects, content_hash
 
-__all__ = ["RESULT_EXPIRES", "Backend"]
+__all__ = ["FAILURE_EXPIRES", "LONGEST_WAIT", "RESULT_EXPIRES", "Backend", "seconds"]
 
 RESULT_EXPIRES = timedelta(days=1)
 """Celery's `result_expires`."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from celeriac.result import AsyncResult
     from celeriac.task import Task
 
-__all__ = ["Signature", "maybe_signature", "signature"]
+__all__ = ["Signature", "concrete", "maybe_signature", "signature"]
 
 FIXED_OPTIONS = frozenset({"group_id", "stamped_headers"})
 """What a signature has of these, a later call does not change."""

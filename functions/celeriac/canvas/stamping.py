@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["StampingVisitor", "merged_stamps", "stamps_of"]
+__all__ = ["STAMPED", "StampingVisitor", "merged_stamps", "stamps_of"]
 
 STAMPED = "stamped_headers"
 Stamps = dict[str, Any]

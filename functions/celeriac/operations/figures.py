@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["Figures", "Metric", "QueueFigures", "Series", "Times", "WorkerFigures", "queue_metrics", "worker_metrics"]
+__all__ = [
+    "SUM",
+    "Figures",
+    "Metric",
+    "QueueFigures",
+    "Series",
+    "Times",
+    "WorkerFigures",
+    "queue_metrics",
+    "worker_metrics",
+]
 
 LONGEST = timedelta(days=14)
 PERIODS_S = ((timedelta(hours=3), 60), (timedelta(days=1), 300), (LONGEST, 3600))

@@ -14,7 +14,7 @@ from typing import Self
 
 from celeriac.schedules.wall import times_after
 
-__all__ = ["CronFields"]
+__all__ = ["RANGES", "CronFields"]
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")

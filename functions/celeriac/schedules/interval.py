@@ -10,7 +10,7 @@ from typing import Any
 from celeriac.schedules.base import BaseSchedule, schedstate
 from celeriac.schedules.wall import moment_of
 
-__all__ = ["maybe_schedule", "schedule"]
+__all__ = ["DAY", "HOUR", "MINUTE", "SECOND", "maybe_schedule", "schedule"]
 
 DAY, HOUR, MINUTE, SECOND = (timedelta(seconds=seconds) for seconds in (86400, 3600, 60, 1))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

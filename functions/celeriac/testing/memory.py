@@ -19,7 +19,7 @@ from celeriac.lanes import Lane, is_fifo
 from celeriac.scheduler import Scheduler
 from celeriac.storage import Objects
 
-__all__ = ["MemoryBroker", "MemoryBucket", "QueuedMessage"]
+__all__ = ["MemoryBroker", "MemoryBucket", "QueuedMessage", "Step", "no_step"]
 
 Step = Callable[[str], None]
 
