@@ -70,6 +70,20 @@ def test_tiles_tell_what_waits_and_what_has_failed_today(console: Any, page_at: 
     assert page.locator(".tile").filter(has_text="Oldest").inner_text().count("in ") == 1
 
 
+def test_the_charts_are_drawn_from_what_cloudwatch_knows(console: Any, page_at: Any) -> None:
+    told, worker = console.twin.operations.told, {"worker": "shop"}
+    told.put("celeriac", "Succeeded", worker, NOW - timedelta(minutes=2), 7)
+    told.put("celeriac", "Duration", worker, NOW - timedelta(minutes=2), 1.5)
+
+    page = page_at(console)
+
+    throughput = page.get_by_role("region", name="Throughput, a minute")
+    throughput.locator(".legend").get_by_text("shop").wait_for()
+    throughput.get_by_text("Table").click()
+    throughput.get_by_role("cell", name="7", exact=True).wait_for()
+    page.get_by_role("img", name="shop p95 1.5 s").wait_for()
+
+
 def test_a_chart_says_its_latest_values_to_who_cannot_see_it(figured: Any) -> None:
     page = figured(timezone_id="UTC")
     last = f"{datetime.fromisoformat(TIMES[-1]):%H:%M}"

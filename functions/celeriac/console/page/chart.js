@@ -22,6 +22,7 @@ export class Chart {
   #times = /** @type {Date[]} */ ([]);
   #at = /** @type {number | null} */ (null);
   #width = 0;
+  #nothing = "Asking…";
 
   /**
    * @param {string} title
@@ -52,6 +53,7 @@ export class Chart {
   /** @param {Shown} shown */
   show(shown) {
     this.#shown = shown;
+    this.#nothing = shown.times.length ? "Nothing in this time" : "No figures";
     this.#times = shown.times.map((time) => new Date(time));
     if (this.#at !== null && this.#at >= this.#times.length) this.#at = null;
     this.#draw();
@@ -88,7 +90,7 @@ export class Chart {
     if (!this.#width) return;
     this.plot.setAttribute("viewBox", `0 0 ${this.#width} ${HEIGHT}`);
     if (!values.length) {
-      patch(this.plot, s("text", { class: "none", x: this.#width / 2, y: HEIGHT / 2, "text-anchor": "middle" }, this.#times.length ? "Nothing in this time" : "Asking…"));
+      patch(this.plot, s("text", { class: "none", x: this.#width / 2, y: HEIGHT / 2, "text-anchor": "middle" }, this.#nothing));
       return;
     }
     const marks = this.ticks(Math.max(...values));

@@ -19,12 +19,21 @@ export function json(value, label) {
 }
 
 /**
- * Text as it is, such as a traceback.
+ * Text as it is.
  * @param {string} text
  * @param {string} label
  */
 export function verbatim(text, label) {
   return long(text, label, (shown) => [shown]);
+}
+
+/**
+ * A traceback, whose lines are not broken.
+ * @param {string} text
+ * @param {string} label
+ */
+export function traceback(text, label) {
+  return h("div", { class: "unbroken" }, verbatim(text, label));
 }
 
 /**

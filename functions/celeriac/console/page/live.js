@@ -1,9 +1,10 @@
 // Asking again and again, while somebody looks: nothing is asked while the tab is hidden or the reader has paused, and less
-// and less while the API does not answer.
+// and less while the API does not answer, or takes long to.
 
 import { Refusal } from "./api.js";
 
 const LONGEST_MS = 60_000;
+const RESTS = 3; // times as long as an answer takes: what takes long is asked for less often
 const SOON_MS = 50; // so that what asks at the same time is counted as one
 
 /**
@@ -79,6 +80,7 @@ export class Live {
   async #ask(watch) {
     if (watch.isAsking) return;
     watch.isAsking = true;
+    const askedAt = Date.now();
     const { signal } = this.#abort;
     try {
       const document = await watch.ask(signal);
@@ -93,7 +95,8 @@ export class Live {
     } finally {
       watch.isAsking = false;
       const every_ms = 1000 * (typeof watch.every_s === "function" ? watch.every_s() : watch.every_s);
-      watch.due = Date.now() + Math.min(Math.max(LONGEST_MS, every_ms), every_ms * 2 ** this.#failures);
+      const rest_ms = Math.max(every_ms * 2 ** this.#failures, RESTS * (Date.now() - askedAt));
+      watch.due = Date.now() + Math.min(Math.max(LONGEST_MS, every_ms), rest_ms);
       if (!signal.aborted) this.#arrange();
     }
   }

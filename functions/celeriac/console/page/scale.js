@@ -15,7 +15,7 @@ export function ticks(most, steps = 3) {
   const rough = (most > 0 ? most : 1) / steps;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = (/** @type {number[]} */ ([1, 2, 2.5, 5, 10]).find((factor) => factor * power >= rough * 0.999) ?? 10) * power;
-  return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 || 2 }, (_, index) => index * step);
+  return Array.from({ length: Math.max(2, Math.ceil(most / step - 1e-9) + 1) }, (_, index) => index * step);
 }
 
 /**

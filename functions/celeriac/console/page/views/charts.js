@@ -23,12 +23,14 @@ export function charts() {
   const queueing = new Chart("Time in queue", "How long 95 of 100 tasks wait beyond the time that they are due", SECONDS);
   const all = [depth, age, throughput, failing, lasting, queueing];
   const trouble = h("div", { class: "trouble wide", role: "status" });
+  const element = h("div", { class: "charts" }, trouble, all.map((chart) => chart.element));
 
   /**
    * @param {Figures} figures
    * @param {string} worker
    */
   function show(figures, worker) {
+    element.removeAttribute("aria-busy");
     patch(trouble);
     const { times } = figures;
     const queues = figures.queues.filter((queue) => !worker || workerOf(queue.name) === worker).sort(lanesLast);
@@ -47,10 +49,17 @@ export function charts() {
 
   /** @param {string} why there are no figures */
   function refuse(why) {
+    element.removeAttribute("aria-busy");
+    for (const chart of all) chart.show({ times: [], series: [] });
     patch(trouble, h("p", null, `There are no figures: ${why}`));
   }
 
-  return { elements: [trouble, ...all.map((chart) => chart.element)], show, refuse };
+  /** Say that other figures are on their way. */
+  function wait() {
+    element.setAttribute("aria-busy", "true");
+  }
+
+  return { element, show, refuse, wait };
 }
 
 /**

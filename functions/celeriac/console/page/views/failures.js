@@ -32,7 +32,7 @@ export function failures(page) {
     patch(
       page.root,
       h("div", { class: "row head" }, h("h1", null, "Failures")),
-      filters({ view: "failures", route, known, since: SINCE }),
+      filters({ view: "failures", route, known, since: SINCE, usual: "14 d" }),
       page.context.read_only || !list?.tasks.length ? null : choice(list.tasks),
       trouble ? h("p", { class: "trouble", role: "alert" }, trouble) : null,
       list ? rows(list) : loading(),

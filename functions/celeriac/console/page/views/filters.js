@@ -8,9 +8,9 @@ import { cut } from "../text.js";
 /** @typedef {import("../router.js").Route} Route */
 
 /**
- * @param {{view: string, route: Route, known: {queues: string[], names: string[]}, since: string[], withStates?: boolean}} options
+ * @param {{view: string, route: Route, known: {queues: string[], names: string[]}, since: string[], usual: string, withStates?: boolean}} options
  */
-export function filters({ view, route, known, since, withStates = false }) {
+export function filters({ view, route, known, since, usual, withStates = false }) {
   const set = (/** @type {string} */ name) => (/** @type {string} */ value) => {
     const { next: _, ...rest } = route.query;
     go(link(view, "", { ...rest, [name]: value }));
@@ -22,7 +22,7 @@ export function filters({ view, route, known, since, withStates = false }) {
     withStates ? choice("State", "Any", LISTED_STATES, route.query.state, set("state")) : null,
     choice("Name", "Any", known.names, route.query.name, set("name")),
     choice("Queue", "Any", known.queues, route.query.queue, set("queue")),
-    choice("Since", "14 days", since, route.query.since, set("since")),
+    choice("Since", usual, since.filter((one) => one !== usual), route.query.since, set("since")),
     chosen.length ? h("a", { class: "button", "data-key": "clear", href: link(view) }, "Clear") : null,
   );
 }

@@ -9,6 +9,8 @@ import { RANGES, choices, latestFailures, running, tiles } from "./overview_part
 /** @typedef {import("../documents.js").Figures} Figures */
 /** @typedef {import("../router.js").Route} Route */
 
+const DAY_MS = 86_400_000;
+
 /**
  * @param {import("../main.js").Page} page
  * @returns {import("../main.js").View}
@@ -16,7 +18,7 @@ import { RANGES, choices, latestFailures, running, tiles } from "./overview_part
 export function overview(page) {
   const figures = charts();
   const [head, tileRow, lists] = [h("div", { class: "row head" }), h("div", { class: "tiles" }), h("div", { class: "panels" })];
-  page.root.append(head, tileRow, h("div", { class: "charts" }, figures.elements), lists);
+  page.root.append(head, tileRow, figures.element, lists);
   const seen = /** @type {{queues?: QueueList, failures?: TaskPage, running?: TaskPage, workers: string[]}} */ ({ workers: [] });
   let route = page.route;
 
@@ -30,6 +32,7 @@ export function overview(page) {
 
   function ask() {
     const { api, live } = page;
+    figures.wait();
     const range_s = RANGES[route.query.range ?? ""] ?? RANGES["3 h"] ?? 0;
     live.watch({
       every_s: 5,
@@ -42,7 +45,7 @@ export function overview(page) {
     });
     live.watch({
       every_s: 10,
-      ask: (signal) => /** @type {Promise<TaskPage>} */ (api.get("tasks", { state: "FAILURE", limit: "100" }, signal)),
+      ask: (signal) => /** @type {Promise<TaskPage>} */ (api.get("tasks", { state: "FAILURE", since: new Date(Date.now() - DAY_MS).toISOString(), limit: "100" }, signal)),
       show: (document) => ((seen.failures = document), draw()),
     });
     live.watch({

@@ -77,7 +77,7 @@ function isToday(moment) {
 
 /** @param {TaskPage | undefined} page */
 export function latestFailures(page) {
-  return panel("Latest failures", link("failures"), page, "Nothing has failed in the last fourteen days.", (task) => [
+  return panel("Latest failures", link("failures"), page, "Nothing has failed in the last 24 hours.", (task) => [
     h("div", { class: "row" }, opening(task), h("span", { class: "spring" }), distance(task.done_at)),
     h("p", { class: "error line" }, task.error ? `${cut(task.error.type, 60)}: ${cut(task.error.message, 200)}` : task.state),
   ]);

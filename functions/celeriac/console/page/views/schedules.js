@@ -42,9 +42,9 @@ export function schedules(page) {
   /** @returns {import("../table.js").Column<Schedule>[]} */
   function columns() {
     return [
-      { head: "Schedule", kind: "main", cell: (one) => [h("strong", null, cut(one.name, 200)), one.enabled ? null : h("span", { class: "badge tone-warn" }, shape("REVOKED"), "paused")] },
+      { head: "Schedule", kind: "main", cell: (one) => [h("strong", null, cut(one.name, 200)), " ", one.enabled ? null : h("span", { class: "badge tone-warn" }, shape("REVOKED"), "paused")] },
       { head: "Task", kind: "wide", cell: (one) => h("a", { href: link("tasks", "", { name: one.task }), "data-open": true, class: "mono" }, named(one.task, 200)) },
-      { head: "When", kind: "span", cell: (one) => h("code", null, visible(when(one.schedule))) },
+      { head: "When", kind: "span", cell: (one) => h("code", { class: "when" }, cut(when(one.schedule), 60)) },
       { head: "Zone", cell: (one) => visible(one.timezone ?? "UTC") },
       { head: "Next runs", kind: "span", cell: nextRuns },
       { head: "Declared by", cell: (one) => (one.declared_by ? visible(one.declared_by) : h("span", { class: "quiet" }, "nobody")) },

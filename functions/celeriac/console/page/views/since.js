@@ -1,6 +1,6 @@
 // How far back a list goes.
 
-const SECONDS = /** @type {Record<string, number>} */ ({ "15 min": 900, "1 h": 3600, "24 h": 86_400, "7 d": 604_800 });
+const SECONDS = /** @type {Record<string, number>} */ ({ "15 min": 900, "1 h": 3600, "24 h": 86_400, "7 d": 604_800, "14 d": 1_209_600 });
 
 /** What may be chosen. */
 export const SINCE = Object.keys(SECONDS);

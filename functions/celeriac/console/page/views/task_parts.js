@@ -1,7 +1,7 @@
 // The parts of a task's story: facts, what came of it, what was asked, and what it said.
 
 import { h } from "../dom.js";
-import { json, verbatim } from "../json.js";
+import { json, traceback, verbatim } from "../json.js";
 import { link } from "../router.js";
 import { loading } from "../table.js";
 import { cut, shortId, visible } from "../text.js";
@@ -53,7 +53,7 @@ export function outcome(task) {
   const told = task.meta === null || task.meta === undefined ? null : [h("h3", { "data-key": "so far" }, "What it tells of its progress"), json(task.meta, "Progress")];
   if (task.error) {
     const type = h("strong", null, cut(task.error.type, 200));
-    return [h("div", { class: "error raised" }, type, long(task.error.message)), ...(task.traceback ? [h("h3", null, "Traceback"), verbatim(task.traceback, "Traceback")] : []), ...(told ?? [])];
+    return [h("div", { class: "error raised" }, type, long(task.error.message)), ...(task.traceback ? [h("h3", null, "Traceback"), traceback(task.traceback, "Traceback")] : []), ...(told ?? [])];
   }
   if (task.result_omitted) return [h("p", { class: "quiet" }, task.result_omitted)];
   if (task.state === "SUCCESS") return [json(task.result, "Result")];
@@ -127,5 +127,5 @@ function logLine(line) {
   ];
   if (!hasMore) return h("div", { class: "row" }, row);
   const fields = Object.keys(about).length ? json(about, `Fields at ${clock(date, true)}`) : null;
-  return h("details", null, h("summary", { class: "row" }, row), fields, line.traceback ? verbatim(line.traceback, `Traceback at ${clock(date, true)}`) : null);
+  return h("details", null, h("summary", { class: "row" }, row), fields, line.traceback ? traceback(line.traceback, `Traceback at ${clock(date, true)}`) : null);
 }

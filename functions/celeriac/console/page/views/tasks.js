@@ -15,6 +15,7 @@ import { SINCE, sinceOf } from "./since.js";
 /** @typedef {import("../router.js").Route} Route */
 
 const A_PAGE = 50;
+const USUAL = "24 h"; // further back, each look asks the table for every day and state
 
 /**
  * @param {import("../main.js").Page} page
@@ -31,7 +32,7 @@ export function tasks(page) {
     patch(
       page.root,
       h("div", { class: "row head" }, h("h1", null, "Tasks"), h("span", { class: "spring" }), find()),
-      filters({ view: "tasks", route, known, since: SINCE, withStates: true }),
+      filters({ view: "tasks", route, known, since: SINCE, usual: USUAL, withStates: true }),
       trouble ? h("p", { class: "trouble", role: "alert" }, trouble) : null,
       list ? rows(list) : loading(),
     );
@@ -65,7 +66,7 @@ export function tasks(page) {
     live.watch({
       every_s: next ? 30 : 5,
       ask: (signal) => {
-        const query = { state, name, queue, since: sinceOf(since), next, limit: String(A_PAGE) };
+        const query = { state, name, queue, since: sinceOf(since || USUAL), next, limit: String(A_PAGE) };
         return /** @type {Promise<TaskPage>} */ (api.get("tasks", query, signal));
       },
       show: (document) => {
