@@ -13,6 +13,11 @@ def run(system: System, *words: str) -> int:
     return subprocess.run([*_COMMAND, *words], env=_environment(system), check=False).returncode  # noqa: S603 - ours
 
 
+def begin(system: System, *words: str, stdout: int | None = None) -> "subprocess.Popen[str]":
+    """Let it run beside this process, which ends it."""
+    return subprocess.Popen([*_COMMAND, *words], env=_environment(system), stdout=stdout, text=True)  # noqa: S603
+
+
 def become(system: System, *words: str) -> NoReturn:
     """Let it take this process over, so that Ctrl-C and signals are its own."""
     os.execve(sys.executable, [*_COMMAND, *words], _environment(system))  # noqa: S606 - as above
