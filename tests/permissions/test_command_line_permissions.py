@@ -65,7 +65,7 @@ CHANGING = (
 UNCHECKED = ("pause", "resume")
 """MiniStack lets anybody update an event source mapping; tests/infra knows that who looks has no right to."""
 ON_THIS_MACHINE = {"console", "cost", "new-worker"}
-"""`cost --tasks` asks nobody; `cost --last` asks for figures, which no emulator has."""
+"""`cost --tasks` asks nobody; `cost --last` has a test of its own."""
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +146,13 @@ def test_who_operates_does_all_of_it(typists: dict[str, Typist], things: dict[st
         assert not command.startswith("redrive") or told["out"] == "probe.fast: 1 message moved\n"
     end = "failures", "drop", things["failed"]
     until(lambda: typists["operator"].types(*end)["code"] == 0, "the second failure", timeout_s=30)
+
+
+def test_who_looks_may_ask_what_was_used(typists: dict[str, Typist]) -> None:
+    told = {who: typist.types("cost", "--last", "1d") for who, typist in typists.items()}
+    assert told["nobody"]["code"] == REFUSED
+    for who in ("observer", "operator"):  # nobody follows this emulator, so there are no figures
+        assert told[who]["code"] == 0 or "CloudWatch has no figures" in told[who]["err"]
 
 
 def test_no_command_is_left_out() -> None:
