@@ -15,7 +15,8 @@ def run(system: System, *words: str) -> int:
 
 def begin(system: System, *words: str, stdout: int | None = None) -> "subprocess.Popen[str]":
     """Let it run beside this process, which ends it."""
-    return subprocess.Popen([*_COMMAND, *words], env=_environment(system), stdout=stdout, text=True)  # noqa: S603
+    command = [*_COMMAND, *words]
+    return subprocess.Popen(command, env=_environment(system), stdout=stdout, text=True)  # noqa: S603 - as above
 
 
 def become(system: System, *words: str) -> NoReturn:
