@@ -18,6 +18,7 @@ from api.requests import Request
 from api.responses import Response
 from celeriac import clock
 from celeriac.exceptions import QueueNotFound
+from celeriac.operations.figures import QueueFigures, WorkerFigures
 
 __all__ = ["MetricsDocument", "get_metrics"]
 
@@ -88,12 +89,9 @@ def get_metrics(request: Request) -> Response:
     return Response(HTTPStatus.OK, document)
 
 
-def _rounded(series: Any) -> dict[str, Any]:
-    return {name: _short(value) if _is_series(value) else value for name, value in dataclasses.asdict(series).items()}
-
-
-def _is_series(value: object) -> bool:
-    return isinstance(value, list)
+def _rounded(series: QueueFigures | WorkerFigures) -> dict[str, Any]:
+    told = dataclasses.asdict(series)
+    return {name: _short(value) if isinstance(value, list) else value for name, value in told.items()}
 
 
 def _short(values: Sequence[float | None]) -> list[float | None]:

@@ -12,7 +12,10 @@ INDEX = "listed"
 
 
 class ResultTable(Construct):
-    """An item a task, gone after `expires_at`; the sparse index `listed` has what failed, runs or is revoked."""
+    """An item a task, gone after `expires_at`; the sparse index `listed` has what failed, runs or is revoked.
+
+    Where a worker's `list_tasks` asks for it, the index has all else that ended, too.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
         super().__init__(scope, construct_id)

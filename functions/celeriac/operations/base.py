@@ -17,7 +17,6 @@ from celeriac.operations.figures import (
     Figures,
     Metric,
     QueueFigures,
-    Series,
     Times,
     WorkerFigures,
     queue_metrics,
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["Operations", "Progress"]
 
 Progress = Callable[[int], None]
+_ByTask = dict[tuple[str, str | None], dict[str, Metric]]
+"""Metrics by their fields, for each worker and task; the task is None for all of a worker's."""
 TASKS = 100
 """The tasks of a worker of which figures are asked for at once."""
 
@@ -69,27 +70,20 @@ class Operations(ABC):
         Of one worker, that of each of its tasks, too, of a hundred at the most. CloudWatch takes $0.01 for a thousand
         metrics that are asked for: three a queue, eight a worker and a task.
         """
-        times = Times.between(since, clock.now())
-        chosen = self._names if worker is None else [worker]
-        if missing := [name for name in chosen if name not in self._names]:
-            raise QueueNotFound(f"no worker {missing[0]!r:.200} in this deployment; it has {', '.join(self._names)}")
+        times, chosen = Times.between(since, clock.now()), self._chosen(worker)
         queues = {name: self._queue_metrics(name) for name in sorted(self.broker.queues) if _worker_of(name) in chosen}
-        tasks = sorted(self._cards(chosen).get(worker, {}).get("tasks", ()))[:TASKS] if worker else []
         namespace = namespace_of(os.environ)
-        workers = {
-            (name, task): worker_metrics(namespace, name, task and dimension_of(task))
-            for name in chosen
-            for task in (None, *tasks)
-        }
-        points = self._points([m for fields in (*queues.values(), *workers.values()) for m in fields.values()], times)
-
-        def series(fields: Mapping[str, Metric]) -> dict[str, Series]:
-            return {field: times.series(metric, points.get(metric, {})) for field, metric in fields.items()}
-
+        workers: _ByTask = {(name, None): worker_metrics(namespace, name) for name in chosen}
+        workers |= self._task_metrics(namespace, worker) if worker else {}
+        asked = [metric for fields in (*queues.values(), *workers.values()) for metric in fields.values()]
+        points = self._points(asked, times)
         return Figures(
             times=times,
-            queues=[QueueFigures(name=name, **series(fields)) for name, fields in queues.items()],
-            workers=[WorkerFigures(worker=name, task=task, **series(f)) for (name, task), f in workers.items()],
+            queues=[QueueFigures(name=name, **times.of_fields(fields, points)) for name, fields in queues.items()],
+            workers=[
+                WorkerFigures(worker=name, task=task, **times.of_fields(fields, points))
+                for (name, task), fields in workers.items()
+            ],
         )
 
     def pause(self, queue: str) -> None:
@@ -164,6 +158,17 @@ class Operations(ABC):
     @property
     def _names(self) -> list[str]:
         return sorted({_worker_of(queue) for queue in self.broker.queues})
+
+    def _chosen(self, worker: str | None) -> list[str]:
+        """The workers by name, or the one that is named."""
+        if worker is not None and worker not in self._names:
+            raise QueueNotFound(f"no worker {worker!r:.200} in this deployment; it has {', '.join(self._names)}")
+        return self._names if worker is None else [worker]
+
+    def _task_metrics(self, namespace: str, worker: str) -> _ByTask:
+        """What is asked for about the tasks that a worker said it has, when it ran."""
+        tasks = sorted(self._cards([worker]).get(worker, {}).get("tasks", ()))[:TASKS]
+        return {(worker, task): worker_metrics(namespace, worker, dimension_of(task)) for task in tasks}
 
     def _cards(self, names: Sequence[str]) -> dict[str, dict[str, Any]]:
         """What those of the workers that have run say of themselves."""

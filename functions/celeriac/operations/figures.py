@@ -70,8 +70,13 @@ class Times:
         """When each period begins."""
         return [self.since + timedelta(seconds=index * self.period_s) for index in range(self.number)]
 
-    def series(self, metric: Metric, points: Mapping[datetime, float]) -> Series:
-        """The values of these times in their order; where there is none, 0 of what is counted, or else None."""
+    def of_fields(
+        self, fields: Mapping[str, Metric], points: Mapping[Metric, Mapping[datetime, float]]
+    ) -> dict[str, Series]:
+        """Each field's values at these times; where there is none, 0 of what is counted, or else None."""
+        return {field: self._series(metric, points.get(metric, {})) for field, metric in fields.items()}
+
+    def _series(self, metric: Metric, points: Mapping[datetime, float]) -> Series:
         nothing = 0.0 if metric.statistic == SUM else None
         return [points.get(start, nothing) for start in self.starts]
 
@@ -139,7 +144,7 @@ _OF_WORKERS = {
 }
 
 
-def worker_metrics(namespace: str, worker: str, task: str | None) -> dict[str, Metric]:
+def worker_metrics(namespace: str, worker: str, task: str | None = None) -> dict[str, Metric]:
     """What is asked for about a worker, or one of its tasks, by the fields of its figures."""
     dimensions = (("worker", worker), *((("task", task),) if task else ()))
     return {field: Metric(namespace, name, dimensions, stat) for field, (name, stat) in _OF_WORKERS.items()}
