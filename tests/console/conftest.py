@@ -137,9 +137,7 @@ def page_at(browser: Browser) -> Iterator[Callable[..., Page]]:
             page.set_default_timeout(30_000)  # long where many tests share few cores
             page.on("pageerror", lambda error: faults.append(str(error)))
             page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
-            page.goto(console.server.url)
-            if fragment:
-                page.goto(f"http://127.0.0.1:{console.server.port}/{fragment}")
+            page.goto(f"{console.server.url}{fragment}")  # which stays when the token is taken out
             return page
 
         yield opened

@@ -58,6 +58,7 @@ def settled(page: Page) -> None:
 
 def axe_finds(page: Page) -> list[str]:
     """What axe finds wrong with the page, in words."""
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     found = page.evaluate("rules => axe.run(document, {runOnly: rules}).then(({violations}) => violations)", RULES)
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]

@@ -62,6 +62,7 @@ def test_what_is_chosen_stays_chosen_while_others_arrive(console: Any, page_at: 
     row(page, "number 0").get_by_role("checkbox").check()
 
     ended(console, "shop.fail", "a new one")
+    page.locator("body").press("r")
 
     row(page, "a new one").wait_for()
     assert row(page, "number 0").get_by_role("checkbox").is_checked()

@@ -54,6 +54,8 @@ def test_what_runs_is_listed_while_it_runs(console: Any, page_at: Any, held: Any
     page = page_at(console, "#/tasks?state=STARTED")
     row(page, "shop.hold").get_by_text("STARTED").wait_for()
     held.set()
+    until(lambda: console.twin.backend.get(task_id).ready)
+    page.locator("body").press("r")
 
     row(page, "shop.hold").wait_for(state="detached")
 
