@@ -86,7 +86,8 @@ export function message({ message: asked, message_omitted: why, task }) {
 
 /** @param {string} state */
 function absent(state) {
-  return state === "FAILURE" ? "Its message is not kept any more: it was dropped, or was never sent." : "Only what failed, or is to be tried again, keeps its message.";
+  if (state === "FAILURE") return "Its message is not kept any more: it was dropped, or was never sent.";
+  return "Only what failed, or is to be tried again, keeps its message; with result_extended a success does, too.";
 }
 
 /**
