@@ -1,8 +1,8 @@
 """`GET /tasks`: the tasks that the table lists, page by page, newest first.
 
 The table has an index of what failed and of what runs, and of every outcome where a worker's `list_tasks` asks for
-that, which is a second write for each. A page ends after so many tasks, or after so many were looked at and did not
-fit, so that no filter can make one request read fourteen days; `next` goes on from there.
+that, which is a second write for each. A page ends after so many tasks, after so many were looked at and did not fit,
+or after so many seconds, so that no filter can make one request read fourteen days; `next` goes on from there.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import base64
 import binascii
 import heapq
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,8 @@ __all__ = ["get_tasks"]
 
 LOOKED_AT = 1000
 """Rows a request reads at the most; DynamoDB answers with 1 MiB at a time, some hundreds of failures."""
+READ_FOR_S, MARGIN_S = 15.0, 2.0
+"""How long a request reads at the most: large messages come a few at a time, and a gateway waits for 29 s."""
 ASKED_SIDE_BY_SIDE = 16
 Entry = tuple[datetime, Row]
 """A row, and its place in the list."""
@@ -78,9 +81,10 @@ def get_tasks(request: Request) -> Response:
     since = min(max(SINCE.read(request) or kept_since, kept_since), clock.now())
     text = NEXT.read(request)
     place = Place.of(text) if text else Place(clock.now())
+    deadline = min(time.monotonic() + READ_FOR_S, request.deadline - MARGIN_S)
     found: dict[str, Row] = {}
     for number, (at, row) in enumerate(_entries(state, place, since)):
-        if len(found) == limit or number == LOOKED_AT:
+        if len(found) == limit or number == LOOKED_AT or (number and time.monotonic() > deadline):
             return _page(found, place)
         place = place.passing(at, row)
         if name in {None, row.name} and queue in {None, row.queue} and _is_one_of(state, row):

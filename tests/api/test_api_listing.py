@@ -107,6 +107,16 @@ def test_a_filter_does_not_make_one_request_read_everything(
     assert sorted(id_ for page in pages(client, state="FAILURE") for id_ in page) == sorted(ids)
 
 
+def test_a_request_stops_reading_in_time_and_still_gets_on(
+    client: Any, twin: Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = failed(client, twin, 3)
+    monkeypatch.setattr(listing, "READ_FOR_S", -1)
+
+    assert [len(page) for page in pages(client, state="FAILURE")] == [1, 1, 1]
+    assert sorted(id_ for page in pages(client, state="FAILURE") for id_ in page) == sorted(ids)
+
+
 def test_what_runs_is_listed_over_all_queues(client: Any, twin: Twin) -> None:
     for number, queue in enumerate(["greet", "notify", "greet", "thumbnail"]):
         started_at = twin.now + timedelta(seconds=number - 10)
