@@ -43,10 +43,10 @@ def get_log(request: Request) -> Response:
     row = app.services.backend.get(task_id)
     deadline = min(time.monotonic() + SEARCHED_S, request.deadline - MARGIN_S)
     lines, is_cut = _as_many_as_fit(_found(row, task_id, since, deadline))
-    if row is None and not lines:
+    is_cut = is_cut or time.monotonic() > deadline
+    if row is None and not lines and not is_cut:  # what was not searched to its end may have some
         raise task_not_found(task_id)
     lines.sort(key=lambda line: line.at)
-    is_cut = is_cut or time.monotonic() > deadline
     return Response(HTTPStatus.OK, TaskLog([_document(line) for line in lines], is_cut))
 
 
@@ -54,6 +54,8 @@ def _found(row: Row | None, task_id: str, since: datetime | None, deadline: floa
     about = (row and (row.started_at or row.done_at)) or clock.now()
     until = row.done_at + AFTER if row and row.ready and row.done_at and since is None else None
     for worker in _workers(row):
+        if time.monotonic() > deadline:  # each more would be asked once, and that adds up
+            return
         yield from app.operations.log(
             worker, since or about - BEFORE, until=until, task_id=task_id, within_s=deadline - time.monotonic()
         )

@@ -124,3 +124,12 @@ def test_a_wrong_time_is_named(client: Any, since: str) -> None:
     answer = client.call("GET", "/logs/{id}", path={"id": "a"}, query={"since": since})
 
     assert (answer.status, answer.json["errors"][0]["parameter"]) == (422, "since")
+
+
+def test_no_log_is_asked_for_when_the_time_is_up_and_nobody_is_told_that_there_is_nothing(
+    client: Any, twin: Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged(twin, "ignored", worker="thumbnail")
+    monkeypatch.setattr(task_log, "SEARCHED_S", -1)
+
+    assert log(client, "ignored") == {"lines": [], "is_cut": True}
