@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,15 +19,21 @@ ARN = "arn:aws:sqs:us-east-1:123456789012:celeriac-dev-greet-dead"
 
 
 @pytest.fixture
-def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
-    """SQS, which answers as it is told to, without a pause between two looks."""
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Credentials of an account that nobody asks."""
     for name, value in (("DEFAULT_REGION", "us-east-1"), ("ACCESS_KEY_ID", "x"), ("SECRET_ACCESS_KEY", "x")):
         monkeypatch.setenv(f"AWS_{name}", value)
-    monkeypatch.setattr(operations, "LOOK_EVERY_S", 0)
     aws.forget_clients()
+    yield
+    aws.forget_clients()
+
+
+@pytest.fixture
+def sqs(account: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+    """SQS, which answers as it is told to, without a pause between two looks."""
+    monkeypatch.setattr(operations, "LOOK_EVERY_S", 0)
     with Stubber(aws.client("sqs")) as stubber:
         yield stubber
-    aws.forget_clients()
 
 
 def tells(sqs: Stubber, *answers: dict[str, Any]) -> None:
@@ -78,3 +85,11 @@ def test_a_second_purge_within_a_minute_says_what_it_is(sqs: Stubber, code: str)
 )
 def test_an_id_cannot_leave_the_pattern_of_a_log(task_id: str, pattern: str) -> None:
     assert log_events._pattern(task_id) == pattern
+
+
+@pytest.mark.usefixtures("account")
+def test_a_log_is_asked_for_from_a_time_that_cloudwatch_knows() -> None:
+    with Stubber(aws.client("logs")) as logs:
+        logs.add_response("filter_log_events", {"events": []}, {"logGroupName": "greet", "startTime": 0})
+
+        assert list(log_events.log_lines("greet", "greet", datetime.min.replace(tzinfo=UTC))) == []

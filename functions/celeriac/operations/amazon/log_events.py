@@ -62,7 +62,7 @@ def _pattern(task_id: str) -> str:
 
 
 def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+    return max(0, int(moment.timestamp() * 1000))  # CloudWatch knows no time before 1970
 
 
 def _lines(worker: str, event: Mapping[str, Any]) -> Iterator[LogLine]:
