@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,8 @@ from botocore.stub import Stubber
 from celeriac import aws
 from celeriac.broker import PurgedLately, SQSBroker
 from celeriac.exceptions import OperationalError
-from celeriac.operations.amazon import log_events, operations
+from celeriac.operations.amazon import figures, log_events, operations
+from celeriac.operations.figures import queue_metrics
 from celeriac.testing.memory import MemoryBucket
 
 ARN = "arn:aws:sqs:us-east-1:123456789012:celeriac-dev-greet-dead"
@@ -93,3 +94,30 @@ def test_a_log_is_asked_for_from_a_time_that_cloudwatch_knows() -> None:
         logs.add_response("filter_log_events", {"events": []}, {"logGroupName": "greet", "startTime": 0})
 
         assert list(log_events.log_lines("greet", "greet", datetime.min.replace(tzinfo=UTC))) == []
+
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+WAITING = queue_metrics("greet", "greet-dead")["waiting"]
+
+
+def figures_told(*statuses: str) -> dict[datetime, float]:
+    """What is taken from CloudWatch's pages, each with its status, and with a figure where that is Complete."""
+    with Stubber(aws.client("cloudwatch")) as cloudwatch:
+        for number, status in enumerate(statuses, start=1):
+            told: dict[str, Any] = {"Timestamps": [NOW], "Values": [1.0]} if status == "Complete" else {}
+            result = {"Id": "q0", "Timestamps": [], "Values": [], "StatusCode": status, **told}
+            more = {"NextToken": f"{number}"} if number < len(statuses) else {}
+            cloudwatch.add_response("get_metric_data", {"MetricDataResults": [result], **more})
+        return dict(figures.asked([WAITING], 60, NOW - timedelta(hours=1), NOW).get(WAITING, {}))
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize("status", sorted(figures.UNKNOWN))
+def test_figures_that_cloudwatch_could_not_read_are_not_taken_for_zeros(status: str) -> None:
+    with pytest.raises(OperationalError, match=status):
+        figures_told(status)
+
+
+@pytest.mark.usefixtures("account")
+def test_figures_that_come_with_a_later_page_are_waited_for() -> None:
+    assert figures_told("InternalError", "Complete") == {NOW: 1.0}

@@ -10,9 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from celeriac import aws, limits
+from celeriac.exceptions import OperationalError
 from celeriac.operations.figures import Metric
 
 __all__ = ["asked"]
+
+UNKNOWN = {"InternalError", "Forbidden"}
+"""What CloudWatch says of a metric that it did not read; the rest of its answer is as ever."""
 
 
 def asked(
@@ -34,7 +38,16 @@ def _results(queries: Sequence[Mapping[str, Any]], since: datetime, until: datet
     with aws.translated("asking CloudWatch for its figures"):
         pages = aws.client("cloudwatch").get_paginator("get_metric_data")
         for page in pages.paginate(MetricDataQueries=queries, StartTime=since, EndTime=until):
+            # With more pages to come, a metric may be in one of them. At the end, it must not be taken for zeros.
+            if not page.get("NextToken"):
+                _check(page["MetricDataResults"])
             yield from page["MetricDataResults"]
+
+
+def _check(results: Sequence[Mapping[str, Any]]) -> None:
+    for item in results:
+        if item.get("StatusCode") in UNKNOWN:
+            raise OperationalError(f"asking CloudWatch for its figures: it says {item['StatusCode']}")
 
 
 def _query(query_id: str, metric: Metric, period_s: int) -> dict[str, Any]:
