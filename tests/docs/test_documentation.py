@@ -20,6 +20,7 @@ from benchmarks import costs
 from celeriac import Celeriac
 from celeriac.conf import ALWAYS, CELERYS, DEFAULTS, NOT_HERE, REFUSED
 from celeriac.testing import Twin
+from infra.http_routes import ROUTES
 from infra.settings import Settings
 from infra.worker_config import WorkerConfig
 from tests.celery_suite import listing
@@ -207,3 +208,9 @@ def test_every_module_of_the_library_has_a_place_in_the_architecture() -> None:
     modules = [item for item in (ROOT / "functions/celeriac").iterdir() if not item.name.startswith(("_", "py.", "."))]
     names = [f"{item.name}/" if item.is_dir() else item.name for item in modules]
     assert sorted(name for name in names if f"`{name}`" not in page) == []
+
+
+def test_the_runbook_names_the_log_of_each_function_behind_the_api() -> None:
+    section = (ROOT / "docs/operations.md").read_text().split("## server-errors")[1]
+    functions = {route.function for route in ROUTES}
+    assert [name for name in sorted(functions) if f"`celeriac-<stage>-{name}`" not in section] == []
