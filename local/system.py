@@ -24,6 +24,10 @@ class System:
         """The HTTP API."""
         return Api(self.outputs.api_url(self.endpoint))
 
+    def environment(self) -> dict[str, str]:
+        """All that makes a program a client of it."""
+        return self.endpoint.environment() | {"CELERIAC_DEPLOYMENT": self.outputs.deployment}
+
     def is_there(self) -> bool:
         """Whether it is deployed still: an emulator that was started afresh knows nothing of it."""
         ssm = self.endpoint.client("ssm")

@@ -46,8 +46,7 @@ class Typist:
 @contextmanager
 def at_terminal(system: System, credentials: Mapping[str, str] | None = None) -> Iterator[Typist]:
     """Somebody who operates a system, with the emulator's own credentials or with these."""
-    own = {"CELERIAC_DEPLOYMENT": system.outputs.deployment, **(credentials or {})}
-    pipe, environment = subprocess.PIPE, system.endpoint.environment() | own
+    pipe, environment = subprocess.PIPE, system.environment() | dict(credentials or {})
     command = [sys.executable, __file__]
     with subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
         try:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from local import command_line
 from local.system import System
 from local.wait import until
 
@@ -27,13 +28,13 @@ class Keyboard:
     system: System
 
     def runs(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        command = [*self._command, *words]
-        return subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=90, check=False)
+        command, environment = [sys.executable, "-m", "celeriac", *words], self.system.environment()
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
 
     @contextmanager
     def follows(self, *words: str) -> "Iterator[subprocess.Popen[str]]":
         """A command that goes on until Ctrl-C; after a minute, that comes by itself."""
-        process = subprocess.Popen([*self._command, *words], env=self._environment, stdout=subprocess.PIPE, text=True)
+        process = command_line.begin(self.system, *words, stdout=subprocess.PIPE)
         ending = threading.Timer(60, process.send_signal, [signal.SIGINT])
         ending.start()
         with process:
@@ -59,14 +60,6 @@ class Keyboard:
         done = self.runs("cost", "--last", "1h", "--json")
         (used,) = json.loads(done.stdout).values() if done.returncode == 0 else [defaultdict(float)]
         return used
-
-    @property
-    def _command(self) -> list[str]:
-        return [sys.executable, "-m", "celeriac"]
-
-    @property
-    def _environment(self) -> dict[str, str]:
-        return self.system.endpoint.environment() | {"CELERIAC_DEPLOYMENT": self.system.outputs.deployment}
 
 
 @pytest.fixture
@@ -145,7 +138,7 @@ def test_a_revoked_task_does_not_begin(keyboard: Keyboard) -> None:
 
 
 def test_without_a_deployment_of_that_name_it_says_so(keyboard: Keyboard) -> None:
-    environment = keyboard.system.endpoint.environment() | {"CELERIAC_DEPLOYMENT": "celeriac-nowhere"}
+    environment = keyboard.system.environment() | {"CELERIAC_DEPLOYMENT": "celeriac-nowhere"}
     command = [sys.executable, "-m", "celeriac", "status"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode in {69, 78}

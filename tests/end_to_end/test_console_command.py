@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from local import command_line
 from local.cloud import free_port
 from local.system import System
 
@@ -23,14 +23,11 @@ Asks = Callable[[str, str], tuple[int, Any]]
 @pytest.fixture(scope="module")
 def asks(system: System) -> Iterator[Asks]:
     """Ask a console, in a process of its own, as its page does; returns a status and the document."""
-    environment = system.endpoint.environment() | {"CELERIAC_DEPLOYMENT": system.outputs.deployment}
     words = ["console", "--no-browser", "--quiet", "--port", str(free_port())]
-    with subprocess.Popen(
-        [sys.executable, "-m", "celeriac", *words], env=environment, stdout=subprocess.PIPE
-    ) as process:
+    with command_line.begin(system, *words, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
-            url = urlsplit(process.stdout.readline().decode().strip())
+            url = urlsplit(process.stdout.readline().strip())
             with closing(HTTPConnection(url.netloc, timeout=60)) as connection:
                 connection.request("GET", f"/?{url.query}")
                 cookie = str(connection.getresponse().headers["Set-Cookie"]).partition(";")[0]

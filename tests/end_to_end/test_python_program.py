@@ -45,9 +45,7 @@ def test_each_step_of_a_chain_gets_the_result_of_the_one_before(system: System) 
 
 def printed(system: System, program: str) -> list[Any]:
     """What a program of its own process prints, a JSON value a line."""
-    environment = system.endpoint.environment() | {"CELERIAC_DEPLOYMENT": system.outputs.deployment}
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+    command, environment = [sys.executable, "-c", program], system.environment()
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]

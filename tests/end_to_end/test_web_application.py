@@ -13,8 +13,7 @@ pytestmark = pytest.mark.cloud
 
 
 def test_an_api_sends_tasks_to_a_deployment_and_reads_their_results(system: System) -> None:
-    environment = system.endpoint.environment() | {
-        "CELERIAC_DEPLOYMENT": system.outputs.deployment,
+    environment = system.environment() | {
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTHONPATH": str(ROOT / "functions"),
     }
