@@ -11,11 +11,11 @@ from local.deploy import Deployer
 from local.endpoint import Endpoint
 from local.follower import Follower
 from local.hints import hints
-from local.outputs import DEPLOYMENT, Outputs
+from local.outputs import DEPLOYMENT
 from local.runtime import Runtime
 from local.screen import Screen
 from local.seed import prepare
-from local.session import HOME, cloud_at, folder_of, named
+from local.session import HOME, cloud_at, deployed, folder_of, running
 from local.system import System
 
 
@@ -31,7 +31,7 @@ def demo(options: Options, screen: Screen) -> int:
     """Deploy, send files through, show what came out, stop what was started."""
     screen.title("Celeriac, on this machine")
     with cloud_at(options.endpoint, Cloud(HOME)) as endpoint:
-        succeeded = run_demo(_deployed(options, endpoint, screen), screen)
+        succeeded = run_demo(_deploy(options, endpoint, screen), screen)
     return 0 if succeeded else 1
 
 
@@ -59,12 +59,12 @@ def down(options: Options, screen: Screen) -> int:
 
 def console(options: Options, screen: Screen) -> int:
     """Open the console, after `up` where that has not been done yet."""
-    command_line.become(_found(options) or _up(options, screen), "console")
+    command_line.become(deployed(options.endpoint) or _up(options, screen), "console")
 
 
 def follow(options: Options, screen: Screen) -> int:
     """Put figures into an emulator's CloudWatch, and fire its schedules if it does not, while it answers."""
-    endpoint = _running(options)
+    endpoint = running(options.endpoint)
     if not endpoint:
         screen.line("Not running: `make up` starts it.")
         return 1
@@ -75,7 +75,7 @@ def follow(options: Options, screen: Screen) -> int:
 
 def status(options: Options, screen: Screen) -> int:
     """Say whether it runs, how to use it, and what the queues, their lanes and the schedules are doing."""
-    endpoint, system = _running(options), _found(options)
+    endpoint, system = running(options.endpoint), deployed(options.endpoint)
     if not endpoint:
         screen.line("Not running: `make up` starts it.")
         return 0
@@ -91,32 +91,17 @@ def status(options: Options, screen: Screen) -> int:
 def _up(options: Options, screen: Screen) -> System:
     screen.title("Celeriac, on this machine")
     with cloud_at(options.endpoint, Cloud(HOME), keep=True) as endpoint:
-        system = _deployed(options, endpoint, screen)
+        system = _deploy(options, endpoint, screen)
         prepare(system)
         Background(folder_of(options.endpoint)).start(endpoint)
     return system
 
 
-def _deployed(options: Options, endpoint: Endpoint, screen: Screen) -> System:
+def _deploy(options: Options, endpoint: Endpoint, screen: Screen) -> System:
     screen.fact("the cloud", endpoint.url)
     with screen.step("cdk deploy --all"):
         outputs = Deployer(endpoint, folder_of(options.endpoint), options.runtime).deploy()
     return System(endpoint, outputs)
-
-
-def _running(options: Options) -> Endpoint | None:
-    """The emulator that was named, or else one's own if it runs."""
-    if options.endpoint:
-        return named(options.endpoint)
-    found = Cloud(HOME).running()
-    return Endpoint(found.url) if found else None
-
-
-def _found(options: Options) -> System | None:
-    """What was deployed by an earlier command, and still runs."""
-    endpoint, outputs = _running(options), folder_of(options.endpoint) / "outputs.json"
-    system = System(endpoint, Outputs.read(outputs)) if endpoint and outputs.exists() else None
-    return system if system and system.is_there() else None
 
 
 def _say(system: System, options: Options, screen: Screen) -> None:

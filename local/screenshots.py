@@ -16,11 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from local import command_line, traffic
-from local.cloud import ROOT, Cloud, free_port
-from local.endpoint import Endpoint
-from local.outputs import Outputs
+from local.cloud import ROOT, free_port
 from local.screen import Screen
-from local.session import HOME
+from local.session import deployed
 from local.system import System
 
 if TYPE_CHECKING:
@@ -72,7 +70,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local.screenshots", description=__doc__)
     parser.add_argument("--minutes", type=float, default=5, help="of traffic before the pictures")
     arguments, screen = parser.parse_args(), Screen()
-    system = _found()
+    system = deployed(None)
     if system is None:
         screen.line("Nothing is deployed on this machine: `make up` does it.")
         return 1
@@ -84,12 +82,6 @@ def main() -> int:
             with screen.step(picture.name):
                 _take(browser, url, picture)
     return 0
-
-
-def _found() -> System | None:
-    running, outputs = Cloud(HOME).running(), HOME / "outputs.json"
-    system = System(Endpoint(running.url), Outputs.read(outputs)) if running and outputs.exists() else None
-    return system if system and system.is_there() else None
 
 
 def _document(system: System) -> str:

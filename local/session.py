@@ -1,4 +1,4 @@
-"""One stay in a local cloud: one's own, one that runs, or one that was named."""
+"""One stay in a local cloud: one's own, one that runs, or one that was named; and what is deployed there."""
 
 import signal
 import sys
@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from local.cloud import ROOT, Cloud, CloudStartError
 from local.endpoint import Endpoint
+from local.outputs import Outputs
+from local.system import System
 
 HOME = ROOT / ".local"
 
@@ -49,6 +51,21 @@ def named(url: str) -> Endpoint:
 def folder_of(url: str | None) -> Path:
     """Where a deployment's files go: one's own cloud has .local, each named endpoint a folder in it."""
     return HOME / f"at-{urlsplit(url).netloc.replace(':', '-')}" if url else HOME
+
+
+def running(url: str | None) -> Endpoint | None:
+    """The emulator that was named, or else one's own if it runs."""
+    if url:
+        return named(url)
+    found = Cloud(HOME).running()
+    return Endpoint(found.url) if found else None
+
+
+def deployed(url: str | None) -> System | None:
+    """What was deployed there by an earlier command, and is there still."""
+    endpoint, outputs = running(url), folder_of(url) / "outputs.json"
+    system = System(endpoint, Outputs.read(outputs)) if endpoint and outputs.exists() else None
+    return system if system and system.is_there() else None
 
 
 @contextmanager
