@@ -5,8 +5,6 @@ the tests use.
 """
 
 import argparse
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from local import command_line, traffic
+from local.browser import chromium
 from local.cloud import ROOT, free_port
 from local.screen import Screen
 from local.session import deployed
@@ -38,7 +37,7 @@ AS_IN_LAMBDA = r"""() => {
 
 @dataclass(frozen=True)
 class Picture:
-    """A view, how wide and in which colours; `then` is what is done before the picture is taken."""
+    """A view, how wide and in which colours; keys are pressed and an element is hovered over before it is taken."""
 
     name: str
     fragment: str
@@ -77,7 +76,7 @@ def main() -> int:
     if arguments.minutes:
         traffic.run(system, screen, arguments.minutes)
         traffic.stick(system, screen)
-    with _console(system) as url, _browser() as browser:
+    with _console(system) as url, chromium() as browser:
         for picture in pictures(_document(system), _failure(system)):
             with screen.step(picture.name):
                 _take(browser, url, picture)
@@ -106,22 +105,6 @@ def _console(system: System) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
-
-
-@contextmanager
-def _browser() -> Iterator["Browser"]:
-    from playwright.sync_api import sync_playwright  # which only these pictures and the tests need
-
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=flags)
-        yield browser
-        browser.close()
-
-
-def _chromium() -> str | None:
-    """The browser that is named or found; None is Playwright's own."""
-    return next(filter(None, map(shutil.which, (os.environ.get("CHROMIUM", ""), "chromium", "google-chrome"))), None)
 
 
 def _take(browser: "Browser", url: str, picture: Picture) -> Path:

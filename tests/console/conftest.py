@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -22,19 +20,11 @@ from celeriac.console.address import ApiAddress
 from celeriac.console.server import ConsoleServer
 from celeriac.console.upstream import Upstream
 from celeriac.testing import LiveTwin
+from local.browser import chromium
 from tests.console.gateway import CREDENTIALS, REGION, Gateway, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-BROWSERS = ("chromium", "google-chrome", "chromium-browser")
-FLAGS = (
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 
 
 @dataclass(frozen=True)
@@ -111,14 +101,8 @@ def console(open_console: Callable[..., Console]) -> Console:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium. One for each module: while it is open, the thread has an event loop that runs."""
-    from playwright.sync_api import sync_playwright
-
-    # Chromium's sandbox does not work for root, which has nothing to be kept from on a machine for tests.
-    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=flags)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -147,15 +131,3 @@ def page_at(browser: Browser) -> Iterator[Callable[..., Page]]:
 def _is_fault(said: Any) -> bool:
     # The browser tells of every 4xx; whether that is right is for the test to say.
     return bool(said.type == "error" and not said.text.startswith("Failed to load resource"))
-
-
-def _chromium() -> str | None:
-    """The Chromium of this machine, looked for as `local/setup/browser` does; None is Playwright's own."""
-    return next(filter(None, map(_working, [os.environ.get("CHROMIUM", ""), *BROWSERS])), None)
-
-
-def _working(name: str) -> str | None:
-    path = shutil.which(name)
-    if path is None or subprocess.run([path, "--version"], capture_output=True, check=False).returncode:
-        return None
-    return path
