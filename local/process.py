@@ -1,4 +1,4 @@
-"""A program and all that it starts: run to its end, or ended together."""
+"""A program and all that it starts: begun, run to its end, or ended together."""
 
 import os
 import signal
@@ -8,11 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def run(command: Sequence[str], cwd: Path, environment: Mapping[str, str], log: Path) -> int:
-    """Its exit code; what it prints goes to `log`. If we are interrupted, neither it nor its children live on."""
-    with (
-        log.open("wb") as file,
-        subprocess.Popen(  # noqa: S603 - the caller's own list
+def begin(
+    command: Sequence[str], cwd: Path, environment: Mapping[str, str], log: Path, inherits: Sequence[int] = ()
+) -> "subprocess.Popen[bytes]":
+    """It in a process group of its own, with the descriptors that it inherits; what it prints goes to `log`."""
+    with log.open("wb") as file:
+        return subprocess.Popen(  # noqa: S603 - the caller's own list
             command,
             cwd=cwd,
             env=environment,
@@ -20,8 +21,13 @@ def run(command: Sequence[str], cwd: Path, environment: Mapping[str, str], log: 
             stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-        ) as process,
-    ):
+            pass_fds=inherits,
+        )
+
+
+def run(command: Sequence[str], cwd: Path, environment: Mapping[str, str], log: Path) -> int:
+    """Its exit code; what it prints goes to `log`. If we are interrupted, neither it nor its children live on."""
+    with begin(command, cwd, environment, log) as process:
         try:
             return process.wait()
         except BaseException:

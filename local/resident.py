@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from local.process import begin
 from local.wait import WaitedTooLongError, until
 
 STOP_S = 5.0
@@ -51,7 +52,7 @@ class Resident:
         with self._file.open("a+") as file:
             _lock(file)
             file.truncate(0)
-            self._child = _spawn(command, cwd, environment, log, file)
+            self._child = begin(command, cwd, environment, log, inherits=[file.fileno()])
             json.dump(asdict(Running(self._child.pid, url)), file)
         return self._child
 
@@ -80,22 +81,6 @@ class Resident:
             except BlockingIOError:
                 return True
         return False
-
-
-def _spawn(
-    command: Sequence[str], cwd: Path, environment: Mapping[str, str], log: Path, lock: IO[str]
-) -> "subprocess.Popen[bytes]":
-    with log.open("wb") as file:
-        return subprocess.Popen(  # noqa: S603 - our own programs, and nothing from outside
-            command,
-            cwd=cwd,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            pass_fds=[lock.fileno()],
-        )
 
 
 def _lock(file: IO[str]) -> None:
