@@ -9,12 +9,10 @@ from local.wait import until
 
 PARENT = "import os, subprocess, sys, time; subprocess.Popen([sys.executable, '-c', sys.argv[1]]).wait()"
 CHILD = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
-# A program that a shell starts in the background is told to ignore Ctrl-C; those who run the tests may be one.
 RUNNER = """
-import signal, sys
+import sys
 from pathlib import Path
 from local.process import run
-signal.signal(signal.SIGINT, signal.default_int_handler)
 run([sys.executable, "-c", sys.argv[1], sys.argv[2]], Path.cwd(), {}, Path(sys.argv[3]))
 """
 

@@ -11,14 +11,12 @@ from local.endpoint import ForeignEndpointError
 from local.session import HOME, cloud_at, folder_of
 from local.wait import until
 
-# A program that a shell starts in the background is told to ignore Ctrl-C; those who run the tests may be one.
 STAY = """
-import signal, sys, threading
+import sys, threading
 from pathlib import Path
 from local.cloud import Cloud
 from local.session import cloud_at
 
-signal.signal(signal.SIGINT, signal.default_int_handler)
 with cloud_at(None, Cloud(Path(sys.argv[1]))) as endpoint:
     print(endpoint.url, flush=True)
     threading.Event().wait(60)
