@@ -21,6 +21,7 @@ from infra.names import API, OPERATOR, Names
 from local.api import Api
 from local.cloud import Cloud, free_port
 from local.endpoint import Endpoint
+from tests.permissions.enforcing import key_of_user
 
 NAMES = Names("celeriac-auth")
 # The gateway has decided before it: what reaches it says by which function it was reached.
@@ -42,7 +43,7 @@ class Gateway:
     def signed_by(self, key: dict[str, str] | None) -> Api:
         """The API as a holder of an access key calls it."""
         url = f"{self.endpoint.url}/_aws/execute-api/{self.api_id}/v1"
-        return Api(url, key["AccessKeyId"], key["SecretAccessKey"]) if key else Api(url)
+        return Api(url, key["AWS_ACCESS_KEY_ID"], key["AWS_SECRET_ACCESS_KEY"]) if key else Api(url)
 
 
 @pytest.fixture(scope="session")
@@ -94,17 +95,11 @@ def _template(folder: Path) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def key_of(gateway: Gateway) -> Callable[..., dict[str, str]]:
     """The access key of a user who has these permissions and no others."""
-    iam: Any = gateway.endpoint.client("iam")
 
     @functools.cache
     def create(*permissions: str) -> dict[str, str]:
-        name = "-".join(("user", *permissions))
-        iam.create_user(UserName=name)
-        for permission in permissions:
-            arn = f"arn:aws:iam::000000000000:policy/{NAMES.http_policy(permission)}"
-            iam.attach_user_policy(UserName=name, PolicyArn=arn)
-        key: dict[str, str] = iam.create_access_key(UserName=name)["AccessKey"]
-        return key
+        policies = [NAMES.http_policy(permission) for permission in permissions]
+        return key_of_user(gateway.endpoint, "-".join(("user", *permissions)), policies)
 
     return create
 

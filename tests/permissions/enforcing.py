@@ -45,7 +45,7 @@ def enforced(folder: Path, functions: Path) -> Iterator[System]:
 
 
 def key_of_user(endpoint: Endpoint, name: str, policies: list[str]) -> dict[str, str]:
-    """The access key of a new user with these managed policies and no other right."""
+    """The access key, as variables, of a new user with these managed policies and no other right."""
     iam: Any = endpoint.client("iam")
     iam.create_user(UserName=name)
     for policy in policies:

@@ -24,12 +24,9 @@ def opens(gateway: Any, key_of: Any, monkeypatch: pytest.MonkeyPatch) -> Iterato
     """Find the API as the holder of some permissions does, who has no other credentials."""
 
     def found(*permissions: str) -> Upstream:
-        key = key_of(*permissions)
-        for name, value in gateway.endpoint.environment().items():
+        own = {**key_of(*permissions), "CELERIAC_DEPLOYMENT": DEPLOYMENT}
+        for name, value in (gateway.endpoint.environment() | own).items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
-        monkeypatch.setenv("CELERIAC_DEPLOYMENT", DEPLOYMENT)
         aws.forget_clients()
         return Upstream(ApiAddress.find(environ=os.environ))
 

@@ -51,7 +51,7 @@ def holder_of_nothing(holder: Any) -> Any:
 
 
 def test_a_forged_signature_is_refused(gateway: Any) -> None:
-    forged = gateway.signed_by({"AccessKeyId": "AKIAFORGEDFORGED1234", "SecretAccessKey": "forged"})
+    forged = gateway.signed_by({"AWS_ACCESS_KEY_ID": "AKIAFORGEDFORGED1234", "AWS_SECRET_ACCESS_KEY": "forged"})
 
     assert forged.get("/tasks", state="FAILURE").status == 403
 
