@@ -247,9 +247,9 @@ def test_figures_of_a_worker_that_is_not_there_are_refused(operations: Operation
 def test_the_age_of_the_oldest_message_is_the_last_that_cloudwatch_was_told(
     engine: Any, operations: Operations
 ) -> None:
-    engine.broker.publish([message()])
     if isinstance(operations, MemoryOperations):
-        return  # it knows
+        pytest.skip("the twin asks no CloudWatch")
+    engine.broker.publish([message()])
     name = engine.broker.queues["b"].rpartition("/")[2]
     for ago_s, age_s in ((300, 40.0), (150, 200.0), (60, 7.0)):
         put_figure("AWS/SQS", "ApproximateAgeOfOldestMessage", age_s, ago_s, QueueName=name)
