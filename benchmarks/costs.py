@@ -9,17 +9,21 @@ whatever sends the task. Prices: us-east-1, November 2026, no free tier.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
+from celeriac import states
 from celeriac.operations import prices
+from celeriac.operations.figures import queue_metrics, worker_metrics
 from celeriac.operations.plan import Plan
 from celeriac.operations.prices import PATHS
+from celeriac.row import headings
 
 MILLION = 1_000_000
 MOST_MILLIONS = 3000
 ASKED = {"queues": 5, "failures": 10, "running": 5, "metrics": 60}
 """What the overview asks for, and every how many seconds (`console/page/views/overview.js`)."""
-HEADINGS_OF_FAILURES = 15 * 8
-"""A query each, where few tasks failed: fifteen days touch the last fourteen, in eight shards."""
+HEADINGS_OF_FAILURES = 15 * len(headings(states.FAILURE, date.min))
+"""A query each, where few tasks failed: of any day there are as many, and fifteen days touch the last fourteen."""
 READ_UNITS_A_QUERY = 0.5
 ANSWER_S = 0.2
 """How long an answer takes a function of one GB, about."""
@@ -49,7 +53,8 @@ def console(queues: int, workers: int) -> dict[str, float]:
     """Dollars an hour for the console's overview while it is open, by what they are for: it asks as `ASKED` says."""
     calls = sum(3600 / every_s for every_s in ASKED.values())
     asked = {path: 3600 / every_s for path, every_s in ASKED.items()}
-    metrics = asked["queues"] * queues + asked["metrics"] * (3 * queues + 8 * workers)
+    figures = queues * len(queue_metrics("", "")) + workers * len(worker_metrics("", ""))
+    metrics = asked["queues"] * queues + asked["metrics"] * figures
     reads = (asked["failures"] * HEADINGS_OF_FAILURES + asked["running"] * queues) * READ_UNITS_A_QUERY
     each = prices.API_REQUEST + prices.LAMBDA_INVOCATION + ANSWER_S * MILLION * prices.LAMBDA_GB_SECOND["arm64"]
     return {
