@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from api import task_log
 from celeriac import clock
 from celeriac.operations import LogLine
 from tests.console.reading import ended, sent, until
@@ -73,6 +76,17 @@ def test_attempts_are_a_timeline_made_of_the_log(console: Any, page_at: Any) -> 
     log = panel(page, "Log")
     log.get_by_text("opening the drawer").click()
     log.get_by_text('{"drawer":3}').wait_for()
+
+
+def test_a_log_that_was_not_searched_to_its_end_does_not_seem_to_be_empty(
+    console: Any, page_at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = ended(console, "shop.add", 40, 2)
+    monkeypatch.setattr(task_log, "SEARCHED_S", -1)
+
+    page = page_at(console, f"#/task/{task_id}")
+
+    panel(page, "Log").get_by_text("too long to be searched to its end").wait_for()
 
 
 def test_parents_and_children_are_a_graph_of_links(console: Any, page_at: Any) -> None:

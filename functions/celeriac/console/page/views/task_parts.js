@@ -17,6 +17,8 @@ import { between, clock, duration, moment, utc } from "../time.js";
 const ELSEWHERE = new Set(["v", "id", "task", "args", "kwargs", "queue", "retries", "root_id", "parent_id", "group"]);
 const MOMENTS = new Set(["eta", "expires", "slot"]);
 const LINES_SHOWN = 300;
+const UNTOLD = "The log says nothing of it: it has not begun, or its lines are still on their way.";
+const UNREAD = "The log is too long to be searched to its end; CloudWatch has it.";
 
 /** @param {TaskDocument} task */
 export function facts(task) {
@@ -108,7 +110,7 @@ function written(name, value) {
 export function logLines(log, trouble) {
   if (!log) return trouble ? h("p", { class: "quiet" }, trouble) : loading();
   const { lines, is_cut: isCut } = log;
-  if (!lines.length) return h("p", { class: "quiet" }, "The log says nothing of it: it has not begun, or its lines are still on their way.");
+  if (!lines.length) return h("p", { class: "quiet" }, isCut ? UNREAD : UNTOLD);
   const before = lines.length > LINES_SHOWN ? h("li", { class: "quiet" }, `… and ${lines.length - LINES_SHOWN} lines before these`) : null;
   const after = isCut ? h("li", { class: "quiet" }, "There may be more after these; CloudWatch has them all.") : null;
   return h("ol", { class: "log" }, before, lines.slice(-LINES_SHOWN).map((line, index) => h("li", { "data-key": `${line.at} ${index}` }, logLine(line))), after);
