@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from celeriac.broker import PurgedLately, SQSBroker
 from celeriac.exceptions import OperationalError
 from celeriac.operations.amazon import figures, log_events, operations
 from celeriac.operations.figures import queue_metrics
+from celeriac.testing import MemoryBackend
 from celeriac.testing.memory import MemoryBucket
 
 ARN = "arn:aws:sqs:us-east-1:123456789012:celeriac-dev-greet-dead"
@@ -66,6 +68,16 @@ def test_a_move_that_fails_says_why(sqs: Stubber) -> None:
 
     with pytest.raises(OperationalError, match="the queue is gone"):
         list(operations._watched("greet", ARN))
+
+
+def test_a_move_that_runs_is_followed_and_not_begun_again(sqs: Stubber) -> None:
+    broker = SQSBroker(MemoryBucket(), {"greet": "https://sqs/greet"})
+    policy = json.dumps({"deadLetterTargetArn": ARN, "maxReceiveCount": 1})
+    sqs.add_response("get_queue_attributes", {"Attributes": {"RedrivePolicy": policy}})
+    sqs.add_response("get_queue_attributes", {"Attributes": {operations.DEPTH: "2"}})
+    tells(sqs, move("RUNNING", 1), move("RUNNING", 2), move("COMPLETED", 3))
+
+    assert list(operations.AmazonOperations(broker, MemoryBackend(MemoryBucket()))._moved("greet")) == [2, 3]
 
 
 @pytest.mark.parametrize("code", ["AWS.SimpleQueueService.PurgeQueueInProgress", "PurgeQueueInProgress"])

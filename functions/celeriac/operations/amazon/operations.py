@@ -164,8 +164,7 @@ class AmazonOperations(Operations):
         if not number:
             return
         try:
-            with aws.translated(f"redriving queue {queue!r}", _NOT_IMPLEMENTED):
-                aws.client("sqs").start_message_move_task(SourceArn=arn)
+            _begin_move(queue, arn)
         except _NoMoves:
             yield from self._carried(queue, dead, number)
             return
@@ -193,6 +192,14 @@ class AmazonOperations(Operations):
             yield moved
 
 
+def _begin_move(queue: str, arn: str) -> None:
+    """Have SQS move dead letters, unless it does: of a queue there is one move at a time, and a second is refused."""
+    task = _move(queue, arn)
+    if task is None or task["Status"] != "RUNNING":
+        with aws.translated(f"redriving queue {queue!r}", _NOT_IMPLEMENTED):
+            aws.client("sqs").start_message_move_task(SourceArn=arn)
+
+
 def _watched(queue: str, arn: str) -> Iterator[int]:
     """Follow SQS's own move to its end."""
     for _ in range(UNTOLD_LOOKS):
@@ -212,7 +219,7 @@ def _watched(queue: str, arn: str) -> Iterator[int]:
 
 def _move(queue: str, arn: str) -> dict[str, Any] | None:
     """The last move of dead letters, if SQS tells of it: one that has just begun may not be in its list yet."""
-    with aws.translated(f"redriving queue {queue!r}"):
+    with aws.translated(f"redriving queue {queue!r}", _NOT_IMPLEMENTED):
         answer = aws.client("sqs").list_message_move_tasks(SourceArn=arn, MaxResults=1)
     return next(iter(answer.get("Results", ())), None)
 
