@@ -67,7 +67,9 @@ export class Api {
    */
   async #call(method, path, body, signal) {
     const patience = AbortSignal.timeout(PATIENCE_MS);
-    const token = await this.token();
+    const token = await this.token().catch(() => {
+      throw new Refusal(0, "Who you signed in with does not answer.");
+    });
     const response = await fetch(`${this.base}/${path}`, {
       method,
       headers: headersOf(method, body, token),
@@ -80,6 +82,7 @@ export class Api {
     });
     const document = await response.json().catch(() => null);
     if (response.ok && document !== null) return document;
+    if (response.ok) throw new Refusal(0, "The API’s answer broke off, or is no JSON.");
     throw refusalOf(response, method, document);
   }
 }

@@ -11,7 +11,7 @@ const SOON_MS = 50; // so that what asks at the same time is counted as one
  * @template T
  * @typedef {{every_s: number | (() => number), ask: (signal: AbortSignal) => Promise<T>, show: (document: T) => void, refused?: (refusal: Refusal) => boolean}} Watched
  */
-/** @typedef {Watched<any> & {timer: number, due: number, isAsking: boolean}} Watch */
+/** @typedef {Watched<any> & {timer: number, due: number, isAsking: boolean, isWantedAgain: boolean}} Watch */
 /** @typedef {{isPaused: boolean, isHidden: boolean, updatedAt: Date | null, problem: string, nextAt: number}} Condition */
 
 export class Live {
@@ -40,14 +40,17 @@ export class Live {
    * @param {Watched<T>} watched
    */
   watch(watched) {
-    const watch = { ...watched, timer: 0, due: 0, isAsking: false };
+    const watch = { ...watched, timer: 0, due: 0, isAsking: false, isWantedAgain: false };
     this.#watches.push(watch);
     void this.#ask(watch);
   }
 
-  /** Ask for everything again at once, whether paused or not. */
+  /** Ask for everything again at once, whether paused or not; what is being asked for is asked for once more, as it may be older. */
   refresh() {
-    for (const watch of this.#watches) void this.#ask(watch);
+    for (const watch of this.#watches) {
+      watch.isWantedAgain = watch.isAsking;
+      void this.#ask(watch);
+    }
   }
 
   /** Forget what is watched; answers that are under way are dropped. */
@@ -79,6 +82,7 @@ export class Live {
   /** @param {Watch} watch */
   async #ask(watch) {
     if (watch.isAsking) return;
+    clearTimeout(watch.timer);
     watch.isAsking = true;
     const askedAt = Date.now();
     const { signal } = this.#abort;
@@ -91,13 +95,18 @@ export class Live {
       if (signal.aborted) return;
       if (!(error instanceof Refusal)) throw error;
       const isShown = watch.refused?.(error) ?? false;
-      this.#note(isShown ? "" : error.message);
+      // What a view shows of an API that does not answer is no sign that it answers.
+      if (!isShown || !error.isPassing) this.#note(isShown ? "" : error.message);
     } finally {
       watch.isAsking = false;
       const every_ms = 1000 * (typeof watch.every_s === "function" ? watch.every_s() : watch.every_s);
       const rest_ms = Math.max(every_ms * 2 ** this.#failures, RESTS * (Date.now() - askedAt));
       watch.due = Date.now() + Math.min(Math.max(LONGEST_MS, every_ms), rest_ms);
       if (!signal.aborted) this.#arrange();
+      if (!signal.aborted && watch.isWantedAgain) {
+        watch.isWantedAgain = false;
+        void this.#ask(watch);
+      }
     }
   }
 

@@ -28,7 +28,10 @@ const VIEWS = { overview, queues, tasks, task, failures, schedules, workers };
 
 async function main() {
   const { context, api } = await connect();
-  const live = new Live(() => drawLive(live));
+  const live = new Live(() => {
+    drawTop(context, live);
+    drawLive(live);
+  });
   let shown = /** @type {{route: Route, view: View} | null} */ (null);
 
   function turn() {
@@ -63,10 +66,6 @@ async function main() {
   drawNav("");
   drawLive(live);
   listen({ pause: () => live.pause(!live.condition.isPaused), refresh: () => live.refresh() });
-  live.told = () => {
-    drawTop(context, live);
-    drawLive(live);
-  };
   setInterval(() => live.condition.problem && drawLive(live), 1000);
   the(".skip").onclick = (event) => {
     event.preventDefault(); // the address is the route

@@ -87,7 +87,7 @@ export function drawLive(live) {
           "div",
           { class: "banner" },
           icon("failures"),
-          h("p", null, problem, h("span", { class: "quiet" }, " What you see is from before."), isPaused ? null : h("span", { class: "quiet", "aria-hidden": "true" }, ` The page asks again in ${wait_s} s.`)),
+          h("p", null, problem, h("span", { class: "quiet" }, " What you see is from before."), isPaused || !Number.isFinite(wait_s) ? null : h("span", { class: "quiet", "aria-hidden": "true" }, ` The page asks again in ${wait_s} s.`)),
           h("button", { type: "button", onclick: () => live.refresh() }, "Ask now"),
         )
       : null,
