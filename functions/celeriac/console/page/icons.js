@@ -15,9 +15,6 @@ const PATHS = {
   theme: "M8 2a6 6 0 1 0 0 12z M8 2a6 6 0 1 1 0 12",
   help: "M5.8 6.2a2.2 2.2 0 1 1 3.3 1.9c-.7.4-1.1.8-1.1 1.6 M8 12.2v.1",
   copy: "M5.5 5.5h8v8h-8z M10.5 5.5v-3h-8v8h3",
-  retry: "M13 8a5 5 0 1 1-1.5-3.6 M13 2v3h-3",
-  close: "M4 4l8 8 M12 4l-8 8",
-  next: "M6 3.5l4.5 4.5L6 12.5",
 };
 
 // What a state looks like, filled or as lines.

@@ -26,17 +26,11 @@ export function link(view, id = "", query = {}) {
 }
 
 /**
- * Go to a route; `replace` leaves no step in the history, as for a filter that is being typed.
+ * Go to a route.
  * @param {string} hash
- * @param {{replace?: boolean}} [how]
  */
-export function go(hash, { replace = false } = {}) {
-  if (!replace) {
-    location.hash = hash;
-    return;
-  }
-  history.replaceState(null, "", hash);
-  dispatchEvent(new HashChangeEvent("hashchange"));
+export function go(hash) {
+  location.hash = hash;
 }
 
 /** @param {string} text */

@@ -2,7 +2,7 @@
 
 const KEY = "celeriac.theme";
 /** @type {readonly ["system", "light", "dark"]} */
-export const THEMES = ["system", "light", "dark"];
+const THEMES = ["system", "light", "dark"];
 
 /** The theme that was chosen. */
 export function theme() {
