@@ -16,11 +16,13 @@ const EARLY_MS = 60_000; // a token is renewed before it ends
 export async function signedIn(login) {
   const answer = new URLSearchParams(location.search);
   if (answer.has("code") || answer.has("error")) await arrive(login, answer);
+  let renewing = /** @type {Promise<string | null> | null} */ (null);
   return async () => {
     const session = kept();
     if (session && session.until > Date.now() + EARLY_MS) return session.token;
-    const renewed = session?.refresh ? await renew(login, session.refresh) : null;
-    return renewed ?? leave(login);
+    // Once for all calls that wait for it: a refresh token may be good for one use only.
+    renewing ??= renew(login, session?.refresh).finally(() => (renewing = null));
+    return renewing;
   };
 }
 
@@ -64,11 +66,13 @@ async function arrive(login, answer) {
 }
 
 /**
+ * A token for the next while, or the way to sign in again.
  * @param {Login} login
- * @param {string} refresh
+ * @param {string | null | undefined} refresh
  */
 async function renew(login, refresh) {
-  return exchange(login, { grant_type: "refresh_token", refresh_token: refresh });
+  const renewed = refresh ? await exchange(login, { grant_type: "refresh_token", refresh_token: refresh }) : null;
+  return renewed ?? leave(login);
 }
 
 /**
