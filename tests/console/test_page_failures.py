@@ -56,6 +56,22 @@ def test_each_refusal_is_told_beside_what_was_done(console: Any, page_at: Any) -
     page.get_by_text("2 failures sent again; 1 refused.").wait_for()
 
 
+def test_a_refusal_leads_to_its_task_and_not_behind_the_dialog(console: Any, page_at: Any) -> None:
+    (task_id,) = failed(console, 1)
+    page = page_at(console, "#/failures")
+    page.get_by_label("All 1 failure of this page").check()
+    page.locator("body").press("p")
+    console.twin.apps["shop"].failures.drop(task_id)
+    page.get_by_role("button", name="Retry selected").click()
+    page.get_by_role("dialog").get_by_role("button", name="Retry 1").click()
+
+    page.get_by_role("region", name="Refused").get_by_role("link").click()
+
+    page.get_by_role("heading", name="shop.fail").wait_for()
+    assert page.get_by_role("dialog").count() == 0
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
 def test_what_is_chosen_stays_chosen_while_others_arrive(console: Any, page_at: Any) -> None:
     failed(console, 2)
     page = page_at(console, "#/failures")

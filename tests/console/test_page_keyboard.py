@@ -90,3 +90,14 @@ def test_a_dialog_gives_the_focus_back(console: Any, page_at: Any) -> None:
 
     page.get_by_role("dialog").wait_for(state="detached")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Pause press"
+
+
+def test_the_focus_goes_to_the_button_that_an_act_leaves_in_place_of_its_own(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/queues")
+    page.get_by_role("button", name="Pause press").focus()
+
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Pause").click()
+
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Resume press"

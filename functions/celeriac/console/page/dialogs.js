@@ -1,4 +1,4 @@
-// Questions before something changes, in a <dialog>: the browser keeps the focus in it and gives it back.
+// Questions before something changes, in a <dialog>: the browser keeps the focus in it and gives it back, if what had it is still there.
 
 import { h } from "./dom.js";
 import { Refusal } from "./api.js";
@@ -64,11 +64,38 @@ export function form({ title, body, button, act, explain }) {
  */
 export function show(content, kind = "") {
   const dialog = h("dialog", { class: kind, "aria-labelledby": "dialog-title" }, content);
-  dialog.addEventListener("close", () => dialog.remove());
+  const openers = [...ancestors(document.activeElement)];
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (document.activeElement === document.body) focusNear(openers);
+  });
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
+}
+
+/** Close what is open: the page goes to where the dialog is not about. */
+export function closeAll() {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+}
+
+/**
+ * Focus the nearest to where the dialog was opened, whose own button its act has changed into another.
+ * @param {Element[]} openers
+ */
+function focusNear(openers) {
+  const there = openers.filter((element) => element.isConnected).map((element) => element.querySelector("a, button:enabled, input"));
+  const near = there.find((element) => element !== null);
+  if (near instanceof HTMLElement) near.focus();
+}
+
+/**
+ * An element and all that it is in, from the inside out.
+ * @param {Element | null} element
+ */
+function* ancestors(element) {
+  for (let one = element; one && one !== document.body; one = one.parentElement) yield one;
 }
 
 /** @param {Node | string} text */

@@ -1,6 +1,7 @@
 // The page: who it is about, which view is shown, and what keeps it live.
 
 import { connect } from "./context.js";
+import { closeAll } from "./dialogs.js";
 import { h, patch, the } from "./dom.js";
 import { listen } from "./keyboard.js";
 import { Live } from "./live.js";
@@ -38,6 +39,7 @@ async function main() {
     const route = routeOf(location.hash);
     const isSame = shown?.route.view === route.view && shown.route.id === route.id;
     live.clear();
+    closeAll();
     if (shown && isSame && shown.view.turn) {
       shown.view.turn(route);
       shown = { route, view: shown.view };
