@@ -62,7 +62,7 @@ function furnish(element, attributes, children) {
 export function patch(parent, ...children) {
   const focused = document.activeElement;
   reconcile(parent, [...furnish(document.createElement("div"), null, children).childNodes]);
-  const isLost = focused instanceof HTMLElement && document.activeElement !== focused && focused.isConnected;
+  const isLost = (focused instanceof HTMLElement || focused instanceof SVGElement) && document.activeElement !== focused && focused.isConnected;
   if (isLost) focused.focus({ preventScroll: true });
 }
 

@@ -49,7 +49,7 @@ function drawn(node, { x, y }, isCurrent, width, unfold) {
   const [name, about] = [cut(brief, 21), cut(`${node.state.toLowerCase()}${node.about && ` · ${node.about}`}`, 27)];
   const open = () => unfold(node.id);
   const how = isFold
-    ? { role: "button", tabindex: "0", onclick: open, onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && open() }
+    ? { role: "button", tabindex: "0", onclick: open, onkeydown: (/** @type {KeyboardEvent} */ event) => ["Enter", " "].includes(event.key) && (event.preventDefault(), open()) }
     : { href: link("task", node.id), "aria-current": isCurrent ? "true" : null };
   const mark = shape(node.state);
   for (const [attribute, value] of Object.entries({ x: 9, y: 13, width: 16, height: 16 })) mark.setAttribute(attribute, String(value));
