@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { json, traceback, verbatim } from "../json.js";
+import { counted } from "../numbers.js";
 import { link } from "../router.js";
 import { loading } from "../table.js";
 import { cut, shortId, visible } from "../text.js";
@@ -111,9 +112,10 @@ export function logLines(log, trouble) {
   if (!log) return trouble ? h("p", { class: "quiet" }, trouble) : loading();
   const { lines, is_cut: isCut } = log;
   if (!lines.length) return h("p", { class: "quiet" }, isCut ? UNREAD : UNTOLD);
-  const before = lines.length > LINES_SHOWN ? h("li", { class: "quiet" }, `… and ${lines.length - LINES_SHOWN} lines before these`) : null;
+  const hidden = Math.max(0, lines.length - LINES_SHOWN);
+  const before = hidden ? h("li", { class: "quiet" }, `… and ${counted(hidden, "line")} before these`) : null;
   const after = isCut ? h("li", { class: "quiet" }, "There may be more after these; CloudWatch has them all.") : null;
-  return h("ol", { class: "log" }, before, lines.slice(-LINES_SHOWN).map((line, index) => h("li", { "data-key": `${line.at} ${index}` }, logLine(line))), after);
+  return h("ol", { class: "log" }, before, lines.slice(hidden).map((line, index) => h("li", { "data-key": `${line.at} ${hidden + index}` }, logLine(line))), after);
 }
 
 /** @param {LogLine} line */

@@ -92,5 +92,10 @@ function errorOf(error) {
   if (!error) return "";
   if (typeof error === "string") return error;
   const [type, message] = [error.exc_type ?? error.type ?? "Exception", error.exc_message ?? error.message ?? ""];
-  return `${type}: ${Array.isArray(message) ? message.join(", ") : String(message)}`;
+  return `${written(type)}: ${[message].flat().map(written).join(", ")}`;
+}
+
+/** @param {unknown} value of JSON, of which an object may say that it has no text */
+function written(value) {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
