@@ -147,6 +147,15 @@ def test_time_and_worker_are_in_the_address(figured: Any) -> None:
     assert page.get_by_role("link", name="24 h").get_attribute("aria-current") == "true"
 
 
+def test_an_address_with_a_time_that_is_none_shows_the_usual_one(figured: Any) -> None:
+    page = figured()
+
+    with page.expect_request("**/api/metrics?*"):
+        page.evaluate("location.hash = '#/overview?range=constructor'")
+
+    page.get_by_text("Figures until").wait_for()
+
+
 def test_without_figures_it_says_why_and_the_tiles_stay(console: Any, page_at: Any) -> None:
     page = page_at(console, "#/nowhere")
     page.route(

@@ -2,7 +2,7 @@
 
 import { patch, h } from "../dom.js";
 import { charts } from "./charts.js";
-import { RANGES, choices, latestFailures, running, tiles } from "./overview_parts.js";
+import { RANGES, USUAL, choices, latestFailures, running, tiles } from "./overview_parts.js";
 
 /** @typedef {import("../documents.js").QueueList} QueueList */
 /** @typedef {import("../documents.js").TaskPage} TaskPage */
@@ -33,7 +33,7 @@ export function overview(page) {
   function ask() {
     const { api, live } = page;
     figures.wait();
-    const range_s = RANGES[route.query.range ?? ""] ?? RANGES["3 h"] ?? 0;
+    const range_s = RANGES.get(route.query.range ?? USUAL) ?? RANGES.get(USUAL) ?? 0;
     live.watch({
       every_s: 5,
       ask: (signal) => /** @type {Promise<QueueList>} */ (api.get("queues", {}, signal)),

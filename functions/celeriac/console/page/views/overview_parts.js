@@ -15,7 +15,8 @@ import { distance, duration } from "../time.js";
 /** @typedef {import("../router.js").Route} Route */
 
 /** How far back one may look: the API's periods are a minute, five minutes and an hour. */
-export const RANGES = /** @type {Record<string, number>} */ ({ "1 h": 3600, "3 h": 10_800, "24 h": 86_400, "7 d": 604_800, "14 d": 1_209_600 });
+export const RANGES = new Map([["1 h", 3600], ["3 h", 10_800], ["24 h", 86_400], ["7 d", 604_800], ["14 d", 1_209_600]]);
+export const USUAL = "3 h";
 
 /**
  * Whose figures, and of what time.
@@ -23,7 +24,7 @@ export const RANGES = /** @type {Record<string, number>} */ ({ "1 h": 3600, "3 h
  * @param {string[]} workers
  */
 export function choices(route, workers) {
-  const [range, worker] = [route.query.range ?? "3 h", route.query.worker ?? ""];
+  const [range, worker] = [route.query.range ?? USUAL, route.query.worker ?? ""];
   const known = worker && !workers.includes(worker) ? [...workers, worker] : workers;
   const select = h(
     "select",
@@ -33,7 +34,7 @@ export function choices(route, workers) {
   );
   return [
     select,
-    h("div", { class: "segments", role: "group", "aria-label": "Time" }, Object.keys(RANGES).map((name) => h("a", { "data-key": name, href: changed(route, { range: name }), "aria-current": name === range ? "true" : null }, name))),
+    h("div", { class: "segments", role: "group", "aria-label": "Time" }, [...RANGES.keys()].map((name) => h("a", { "data-key": name, href: changed(route, { range: name }), "aria-current": name === range ? "true" : null }, name))),
   ];
 }
 

@@ -11,6 +11,6 @@ export const SINCE = Object.keys(SECONDS);
  */
 export function sinceOf(chosen) {
   if (!chosen) return undefined;
-  const ago_s = SECONDS[chosen];
+  const ago_s = Object.hasOwn(SECONDS, chosen) ? SECONDS[chosen] : undefined;
   return ago_s ? new Date(Date.now() - ago_s * 1000).toISOString() : chosen;
 }
