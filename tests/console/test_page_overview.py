@@ -93,6 +93,12 @@ def test_a_chart_says_its_latest_values_to_who_cannot_see_it(figured: Any) -> No
     page.get_by_role("img", name="Time in queue, latest: press nothing; shop 2.5 s").wait_for()
 
 
+def test_below_the_charts_stands_until_when_their_figures_go(figured: Any) -> None:
+    page = figured(timezone_id="UTC")
+
+    page.get_by_text(f"Figures until {datetime.fromisoformat(TIMES[-1]):%H:%M}", exact=True).wait_for()
+
+
 def test_the_pointer_shows_the_values_of_its_moment_in_the_legend(figured: Any) -> None:
     page = figured(timezone_id="UTC")
     chart = page.get_by_role("region", name="Waiting", exact=True)

@@ -4,7 +4,7 @@ import { Chart } from "../chart.js";
 import { h, patch } from "../dom.js";
 import { percent, short } from "../numbers.js";
 import { durationTicks } from "../scale.js";
-import { duration } from "../time.js";
+import { duration, local } from "../time.js";
 
 /** @typedef {import("../documents.js").Figures} Figures */
 /** @typedef {import("../documents.js").WorkerFigures} WorkerFigures */
@@ -23,7 +23,8 @@ export function charts() {
   const queueing = new Chart("Time in queue", "How long 95 of 100 tasks wait beyond the time that they are due", SECONDS);
   const all = [depth, age, throughput, failing, lasting, queueing];
   const trouble = h("div", { class: "trouble wide", role: "status" });
-  const element = h("div", { class: "charts" }, trouble, all.map((chart) => chart.element));
+  const until = h("p", { class: "quiet wide until" });
+  const element = h("div", { class: "charts" }, trouble, all.map((chart) => chart.element), until);
 
   /**
    * @param {Figures} figures
@@ -32,6 +33,7 @@ export function charts() {
   function show(figures, worker) {
     element.removeAttribute("aria-busy");
     patch(trouble);
+    patch(until, `Figures until ${local(new Date(figures.until), false)}`);
     const { times } = figures;
     const queues = figures.queues.filter((queue) => !worker || workerOf(queue.name) === worker).sort(lanesLast);
     const lines = figures.workers.filter((one) => (worker ? one.task !== null : one.task === null));
@@ -51,6 +53,7 @@ export function charts() {
   function refuse(why) {
     element.removeAttribute("aria-busy");
     for (const chart of all) chart.show({ times: [], series: [] });
+    patch(until);
     patch(trouble, h("p", null, `There are no figures: ${why}`));
   }
 
