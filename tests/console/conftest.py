@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
 from api.app import app as api_app
 from celeriac import Celeriac
 from celeriac.console.address import ApiAddress
+from celeriac.console.page_files import FOLDER
 from celeriac.console.server import ConsoleServer
 from celeriac.console.upstream import Upstream
 from celeriac.testing import LiveTwin
@@ -24,7 +26,7 @@ from local.browser import chromium
 from tests.console.gateway import CREDENTIALS, REGION, Gateway, serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, JSHandle, Page
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,26 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="module")
+def context_with(browser: Browser) -> Callable[..., BrowserContext]:
+    """A browser's context with options such as `viewport`, the same for all of a module that want these.
+
+    To open one takes longer than to load the page. Each console is an origin of its own, with a cookie and a storage of
+    its own; only who changes the clock, which is the context's, needs one alone.
+    """
+    contexts: dict[str, BrowserContext] = {}
+
+    def opened(**options: Any) -> BrowserContext:
+        key = repr(sorted(options.items()))
+        if key not in contexts:
+            contexts[key] = browser.new_context(**options)
+        return contexts[key]
+
+    return opened
+
+
 @pytest.fixture
-def page_at(browser: Browser) -> Iterator[Callable[..., Page]]:
+def page_at(browser: Browser, context_with: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
     """Open a console's page, `page_at(console, "#/tasks")`, with options of a browser's context, such as `viewport`.
 
     The test fails at its end if the page broke its policy or left an exception unhandled.
@@ -114,10 +134,10 @@ def page_at(browser: Browser) -> Iterator[Callable[..., Page]]:
     with ExitStack() as stack:
         faults: list[str] = []
 
-        def opened(console: Console, fragment: str = "", **options: Any) -> Page:
-            context = browser.new_context(**options)
-            stack.callback(context.close)
+        def opened(console: Console, fragment: str = "", *, is_alone: bool = False, **options: Any) -> Page:
+            context = browser.new_context(**options) if is_alone else context_with(**options)
             page = context.new_page()
+            stack.callback(context.close if is_alone else page.close)
             page.set_default_timeout(30_000)  # long where many tests share few cores
             page.on("pageerror", lambda error: faults.append(str(error)))
             page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
@@ -126,6 +146,20 @@ def page_at(browser: Browser) -> Iterator[Callable[..., Page]]:
 
         yield opened
     assert faults == []
+
+
+@pytest.fixture
+def module(context_with: Callable[..., BrowserContext]) -> Iterator[Callable[..., JSHandle]]:
+    """A module of the page that imports no other, `module("layout.js")`, alone in an empty page."""
+    with ExitStack() as stack:
+
+        def imported(name: str, **options: Any) -> JSHandle:
+            page = context_with(**options).new_page()
+            stack.callback(page.close)
+            source = quote((FOLDER / name).read_text())
+            return page.evaluate_handle("source => import(`data:text/javascript,${source}`)", source)
+
+        yield imported
 
 
 def _is_fault(said: Any) -> bool:

@@ -56,9 +56,9 @@ def settled(page: Page) -> None:
     page.wait_for_selector("#main [aria-busy]", state="detached")
 
 
-def axe_finds(page: Page) -> list[str]:
-    """What axe finds wrong with the page, in words."""
+def axe_finds(page: Page, rules: list[str] = RULES) -> list[str]:
+    """What axe finds wrong with the page, in words; `rules` are names of rules, or of sets of them."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules}).then(({violations}) => violations)", RULES)
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules}).then(({violations}) => violations)", rules)
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]

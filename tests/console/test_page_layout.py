@@ -11,20 +11,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 SIZES = {"width": 100, "height": 40, "across": 20, "down": 10}
-LAYOUT = """async ([kind, nodes, sizes]) => {
-  const layout = (await import("/page/layout.js"))[kind](nodes, sizes);
+LAYOUT = """(module, [kind, nodes, sizes]) => {
+  const layout = module[kind](nodes, sizes);
   return { ...layout, places: Object.fromEntries(layout.places) };
 }"""
 
 
 @pytest.fixture
-def lay(console: Any, page_at: Any) -> Any:
+def lay(module: Any) -> Any:
     """The layout of a family, given as parents by id."""
-    page = page_at(console)
+    layout = module("layout.js")
 
     def laid(parents: dict[str, list[str]], kind: str = "layered") -> Any:
         nodes = [{"id": one, "parents": theirs} for one, theirs in parents.items()]
-        return page.evaluate(LAYOUT, [kind, nodes, SIZES])
+        return layout.evaluate(LAYOUT, [kind, nodes, SIZES])
 
     return laid
 
@@ -95,7 +95,7 @@ def test_any_family_is_laid_out_without_two_nodes_touching(lay: Any) -> None:
     holds()
 
 
-def test_two_hundred_nodes_are_laid_out_in_a_blink(lay: Any, console: Any) -> None:
+def test_two_hundred_nodes_are_laid_out_in_a_blink(lay: Any) -> None:
     parents = {"p": [], **{str(one): ["p" if one < 10 else str(one // 10)] for one in range(1, 200)}}
 
     layout = lay(parents)

@@ -46,8 +46,47 @@ def test_what_is_selected_and_how_far_it_is_scrolled_stay(console: Any, page_at:
     assert "number 20" in before[1]
 
 
-def test_a_hidden_tab_asks_nothing_and_a_tab_that_is_seen_again_asks_at_once(console: Any, page_at: Any) -> None:
+def test_what_was_asked_for_before_a_change_is_asked_for_again_after_it(console: Any, page_at: Any) -> None:
     page = page_at(console, "#/queues")
+    row(page, "press").wait_for()
+    page.locator("body").press("p")
+    held_up: list[Any] = []
+    page.route("**/api/queues", lambda route: held_up.append(route), times=1)
+    with page.expect_request("**/api/queues"):
+        page.locator("body").press("r")
+    before = held_up[0].fetch()  # as it was
+
+    page.get_by_role("button", name="Pause press").click()
+    page.get_by_role("dialog").get_by_role("button", name="Pause").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    with page.expect_response(
+        lambda response: response.url.endswith("/queues") and response.request != held_up[0].request
+    ):
+        held_up[0].fulfill(response=before)
+
+    row(page, "press").get_by_text("paused").wait_for()
+
+
+def test_a_log_that_cannot_be_had_is_no_sign_that_the_api_answers(console: Any, page_at: Any) -> None:
+    task_id = ended(console, "shop.add", 1, 2)
+    page = page_at(console, f"#/task/{task_id}")
+    page.get_by_role("region", name="Log", exact=True).get_by_text("The log says nothing").wait_for()
+    console.gateway.answers = False
+    held_up: list[Any] = []
+    page.route("**/api/logs/*", lambda route: held_up.append(route), times=1)
+    page.locator("body").press("r")
+    page.locator("#live").get_by_text("no answer").wait_for()
+
+    with page.expect_response("**/api/logs/*") as answer:
+        held_up[0].continue_()
+    answer.value.finished()
+
+    page.evaluate("new Promise(requestAnimationFrame)")
+    assert page.locator("#live").inner_text().startswith("no answer")
+
+
+def test_a_hidden_tab_asks_nothing_and_a_tab_that_is_seen_again_asks_at_once(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/queues", is_alone=True)
     page.clock.install()
     row(page, "press").wait_for()
     page.evaluate(HIDE, True)
@@ -63,7 +102,7 @@ def test_a_hidden_tab_asks_nothing_and_a_tab_that_is_seen_again_asks_at_once(con
 
 
 def test_it_asks_every_five_seconds_until_it_is_paused(console: Any, page_at: Any) -> None:
-    page = page_at(console)
+    page = page_at(console, is_alone=True)
     page.clock.install()
     go(page, "#/queues")
     row(page, "press").wait_for()
@@ -99,7 +138,7 @@ def test_a_silent_api_is_a_calm_banner_and_what_was_there_stays(console: Any, pa
 
 
 def test_it_asks_less_and_less_while_nothing_answers(console: Any, page_at: Any) -> None:
-    page = page_at(console)
+    page = page_at(console, is_alone=True)
     page.clock.install()
     go(page, "#/queues")
     row(page, "press").wait_for()
