@@ -3,6 +3,7 @@
 /** @typedef {(number | null)[]} Values */
 
 const DAY_S = 86_400;
+const HOUR_MS = 3_600_000;
 const ROUND_S = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, DAY_S, 2 * DAY_S, 4 * DAY_S, 7 * DAY_S];
 const STEPS_S = [60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, DAY_S, 2 * DAY_S, 7 * DAY_S];
 
@@ -36,9 +37,16 @@ export function durationTicks(most) {
 export function moments(from, to, most) {
   const span_s = (to - from) / 1000;
   const step = (STEPS_S.find((step_s) => span_s / step_s <= most) ?? 14 * DAY_S) * 1000;
-  const offset = new Date(from).getTimezoneOffset() * 60_000;
+  const offset = offsetOf(from);
   const first = Math.ceil((from - offset) / step) * step + offset;
-  return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, index) => first + index * step);
+  const even = Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, index) => first + index * step);
+  if (step <= HOUR_MS) return even; // round on either side of a change of the clocks
+  return even.map((moment) => moment + offsetOf(moment) - offset).filter((moment) => from <= moment && moment <= to);
+}
+
+/** @param {number} moment */
+function offsetOf(moment) {
+  return new Date(moment).getTimezoneOffset() * 60_000;
 }
 
 /**

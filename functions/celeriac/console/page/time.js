@@ -88,7 +88,7 @@ export function duration(seconds) {
  * @param {number} seconds
  */
 export function rough(seconds) {
-  return seconds < 60 ? `${Math.round(seconds)} s` : whole(Math.round(seconds), 1);
+  return seconds < 59.5 ? `${Math.round(seconds)} s` : whole(Math.round(seconds), 1);
 }
 
 /**

@@ -1,0 +1,34 @@
+"""The marks of a chart's time: round in local time, on both sides of a change of the clocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+MOMENTS = """({ moments }, [from, to, most]) => moments(Date.parse(from), Date.parse(to), most).map((moment) => {
+  const date = new Date(moment);
+  return [date.getDate(), date.getHours(), date.getMinutes()];
+})"""
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "days"),
+    [
+        ("2026-10-22T12:00Z", "2026-10-29T12:00Z", range(23, 30)),
+        ("2026-03-26T12:00Z", "2026-03-31T12:00Z", range(27, 32)),
+    ],
+    ids=["to-winter", "to-summer"],
+)
+def test_each_day_has_one_mark_at_its_midnight(module: Any, since: str, until: str, days: range) -> None:
+    marks = module("scale.js", timezone_id="Europe/Berlin").evaluate(MOMENTS, [since, until, 8])
+
+    assert marks == [[day, 0, 0] for day in days]
+
+
+def test_an_hour_that_is_there_twice_has_its_marks_twice(module: Any) -> None:
+    scale = module("scale.js", timezone_id="Europe/Berlin")
+
+    marks = scale.evaluate(MOMENTS, ["2026-10-25T00:00Z", "2026-10-25T02:00Z", 4])
+
+    assert marks == [[25, 2, 0], [25, 2, 30], [25, 2, 0], [25, 2, 30], [25, 3, 0]]
