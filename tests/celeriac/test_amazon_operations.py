@@ -133,3 +133,21 @@ def test_figures_that_cloudwatch_could_not_read_are_not_taken_for_zeros(status: 
 @pytest.mark.usefixtures("account")
 def test_figures_that_come_with_a_later_page_are_waited_for() -> None:
     assert figures_told("InternalError", "Complete") == {NOW: 1.0}
+
+
+def test_all_queues_are_known_to_be_read_or_paused_by_one_listing(account: None) -> None:
+    of_aws = "https://sqs.us-east-1.amazonaws.com/123456789012/celeriac-dev-"
+    queues = {name: of_aws + name for name in ("busy", "idle", "nobodys", "paused")}
+    told = [("busy", "Disabled"), ("busy", "Enabled"), ("idle", "Creating"), ("paused", "Disabling")]
+    broker = SQSBroker(MemoryBucket(), queues)
+    mappings = [{"EventSourceArn": f"{ARN.removesuffix('greet-dead')}{name}", "State": state} for name, state in told]
+    others = [{"State": "Enabled"}, {"EventSourceArn": "arn:aws:kinesis:us-east-1:1:stream/a", "State": "Disabled"}]
+
+    with Stubber(aws.client("lambda")) as stubber:
+        stubber.add_response("list_event_source_mappings", {"EventSourceMappings": mappings[:2], "NextMarker": "2"}, {})
+        rest = {"EventSourceMappings": [*others, *mappings[2:]]}
+        stubber.add_response("list_event_source_mappings", rest, {"Marker": "2"})
+        paused = operations.AmazonOperations(broker, MemoryBackend(MemoryBucket()))._paused(queues)
+        stubber.assert_no_pending_responses()
+
+    assert paused == {"busy": False, "idle": False, "paused": True}

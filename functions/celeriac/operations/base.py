@@ -52,12 +52,12 @@ class Operations(ABC):
         self.broker, self.backend = broker, backend
 
     def queues(self, names: Iterable[str] | None = None) -> list[QueueStatus]:
-        """The queues by name, or those that are named. Three requests a queue, and one for all."""
+        """The queues by name, or those that are named. Two requests a queue, and two for all."""
         chosen = sorted(self.broker.queues if names is None else names)
         for name in chosen:
             self.broker.require(name)
-        ages = self._ages(chosen)
-        return [self._queue(name, ages.get(name)) for name in chosen]
+        ages, paused = self._ages(chosen), self._paused(chosen)
+        return [self._queue(name, ages.get(name), paused.get(name)) for name in chosen]
 
     def workers(self) -> list[WorkerStatus]:
         """The workers by name. Two requests a worker, and one for their cards."""
@@ -140,7 +140,11 @@ class Operations(ABC):
         """The age in seconds of each queue's oldest message, as far as it is known."""
 
     @abstractmethod
-    def _queue(self, name: str, oldest_s: float | None) -> QueueStatus:
+    def _paused(self, queues: Iterable[str]) -> dict[str, bool]:
+        """Whether the queues are paused; those that no function reads are left out."""
+
+    @abstractmethod
+    def _queue(self, name: str, oldest_s: float | None, paused: bool | None) -> QueueStatus:
         """One queue."""
 
     @abstractmethod

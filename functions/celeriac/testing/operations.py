@@ -68,7 +68,10 @@ class MemoryOperations(Operations):
         oldest = {name: min((item.sent_at for item in self.broker.messages[name]), default=None) for name in queues}
         return {name: (clock.now() - at).total_seconds() for name, at in oldest.items() if at}
 
-    def _queue(self, name: str, oldest_s: float | None) -> QueueStatus:
+    def _paused(self, queues: Iterable[str]) -> dict[str, bool]:
+        return {name: name in self.paused for name in queues}
+
+    def _queue(self, name: str, oldest_s: float | None, paused: bool | None) -> QueueStatus:
         depth = self.broker.depth(name)
         return QueueStatus(
             name=name,
@@ -78,7 +81,7 @@ class MemoryOperations(Operations):
             delayed=depth.delayed,
             dead=sum(1 for queue, _ in self.letters if queue == name),
             oldest_s=oldest_s if depth.waiting or depth.in_flight else None,
-            paused=name in self.paused,
+            paused=paused,
         )
 
     def is_read(self, queue: str) -> bool:

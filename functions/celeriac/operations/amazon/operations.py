@@ -96,7 +96,17 @@ class AmazonOperations(Operations):
     def _points(self, metrics: Iterable[Metric], times: Times) -> Mapping[Metric, Mapping[datetime, float]]:
         return asked(metrics, times.period_s, times.since, times.until)
 
-    def _queue(self, name: str, oldest_s: float | None) -> QueueStatus:
+    def _paused(self, queues: Iterable[str]) -> dict[str, bool]:
+        # All mappings of the account, a hundred a request. To ask for each queue's would soon be too much: Lambda
+        # takes 15 such requests a second from all who look or deploy.
+        found: dict[tuple[str, ...], list[bool]] = {}  # by account and name, in which ARNs and URLs end
+        for mapping in _mappings("looking for the functions that read queues"):
+            place = tuple(mapping.get("EventSourceArn", "").split(":")[-2:])
+            found.setdefault(place, []).append(mapping["State"] in {"Disabled", "Disabling"})
+        disabled = {name: found.get(tuple(self.broker.queues[name].split("/")[-2:])) for name in queues}
+        return {name: all(each) for name, each in disabled.items() if each}
+
+    def _queue(self, name: str, oldest_s: float | None, paused: bool | None) -> QueueStatus:
         attributes = self._attributes(name, self.broker.queues[name])
         waiting, in_flight, delayed = (int(attributes.get(key, 0)) for key in ATTRIBUTES[:3])
         return QueueStatus(
@@ -107,7 +117,7 @@ class AmazonOperations(Operations):
             delayed=delayed,
             dead=self._dead(name, attributes),
             oldest_s=oldest_s if waiting or in_flight else None,
-            paused=_is_paused(_mappings(name, attributes["QueueArn"])),
+            paused=paused,
         )
 
     def _attributes(self, name: str, url: str) -> dict[str, str]:
@@ -148,7 +158,7 @@ class AmazonOperations(Operations):
 
     def _switch(self, queue: str, *, enabled: bool) -> None:
         arn = self._attributes(queue, self.broker.queues[queue])["QueueArn"]
-        mappings = _mappings(queue, arn)
+        mappings = _mappings(f"looking for the function that reads queue {queue!r}", EventSourceArn=arn)
         if not mappings:
             raise OperationalError(f"no function reads queue {queue!r}: it has no event source mapping")
         for mapping in mappings:
@@ -240,15 +250,11 @@ def _dead_arn(attributes: Mapping[str, str]) -> str | None:
     return str(loads(policy)["deadLetterTargetArn"]) if policy else None
 
 
-def _mappings(queue: str, arn: str) -> list[dict[str, Any]]:
-    with aws.translated(f"looking for the function that reads queue {queue!r}"):
-        answer = aws.client("lambda").list_event_source_mappings(EventSourceArn=arn)
-    return list(answer["EventSourceMappings"])
+def _mappings(doing: str, **only: str) -> list[dict[str, Any]]:
+    with aws.translated(doing):
+        pages = aws.client("lambda").get_paginator("list_event_source_mappings").paginate(**only)
+        return [mapping for page in pages for mapping in page["EventSourceMappings"]]
 
 
 def _metric(namespace: str, name: str, dimension: str, value: str) -> Metric:
     return Metric(namespace, name, ((dimension, value),), SUM)
-
-
-def _is_paused(mappings: list[dict[str, Any]]) -> bool | None:
-    return all(mapping["State"] in {"Disabled", "Disabling"} for mapping in mappings) if mappings else None
