@@ -9,11 +9,11 @@ import { cut, named, shortId, visible } from "../text.js";
 import { moment } from "../time.js";
 import { bulk } from "./bulk.js";
 import { filters } from "./filters.js";
+import { Listing, pages } from "./listing.js";
 import { SINCE, sinceOf } from "./since.js";
 
 /** @typedef {import("../documents.js").TaskPage} TaskPage */
 /** @typedef {import("../documents.js").TaskSummary} TaskSummary */
-/** @typedef {import("../documents.js").WorkerList} WorkerList */
 
 const A_PAGE = 100;
 
@@ -23,12 +23,11 @@ const A_PAGE = 100;
  */
 export function failures(page) {
   let route = page.route;
-  let list = /** @type {TaskPage | null} */ (null);
-  let [trouble, isBusy] = ["", true];
+  const shown = new Listing(page, draw);
   const selected = /** @type {Map<string, TaskSummary>} */ (new Map());
-  const known = { queues: /** @type {string[]} */ ([]), names: /** @type {string[]} */ ([]) };
 
   function draw() {
+    const { list, trouble, known } = shown;
     patch(
       page.root,
       h("div", { class: "row head" }, h("h1", null, "Failures")),
@@ -39,11 +38,11 @@ export function failures(page) {
     );
   }
 
-  /** @param {TaskSummary[]} shown */
-  function choice(shown) {
-    const isAll = shown.every((task) => selected.has(task.id));
+  /** @param {TaskSummary[]} tasks */
+  function choice(tasks) {
+    const isAll = tasks.every((task) => selected.has(task.id));
     const all = () => {
-      for (const task of shown) isAll ? selected.delete(task.id) : selected.set(task.id, task);
+      for (const task of tasks) isAll ? selected.delete(task.id) : selected.set(task.id, task);
       draw();
     };
     const act = (/** @type {"retry" | "drop"} */ name, /** @type {string} */ verb) =>
@@ -51,7 +50,7 @@ export function failures(page) {
     return h(
       "div",
       { class: "row choice", "data-key": "choice" },
-      h("label", { class: "check" }, h("input", { type: "checkbox", checked: isAll, onchange: all }), `All ${counted(shown.length, "failure")} of this page`),
+      h("label", { class: "check" }, h("input", { type: "checkbox", checked: isAll, onchange: all }), `All ${counted(tasks.length, "failure")} of this page`),
       h("span", { class: "spring" }),
       h("span", { role: "status", class: "quiet" }, `${selected.size} selected`),
       act("retry", "Retry selected"),
@@ -66,19 +65,14 @@ export function failures(page) {
     page.live.refresh();
   }
 
-  /** @param {TaskPage} shown */
+  /** @param {TaskPage} list */
   function rows({ tasks, next }) {
     const { next: here, ...rest } = route.query;
     const nothing = Object.keys(rest).length ? "Nothing has failed that fits these filters." : "Nothing has failed in the last fourteen days.";
     const body = tasks.length
-      ? h("div", { class: "panel flush" }, table({ label: "Failures", columns: columns(), rows: tasks, key: (task) => task.id, isBusy }))
+      ? h("div", { class: "panel flush" }, table({ label: "Failures", columns: columns(), rows: tasks, key: (task) => task.id, isBusy: shown.isBusy }))
       : empty(here ? "There are no more." : nothing, "What a task raises is listed here, and what dies in a queue, too.");
-    return [
-      h("div", { "data-key": "rows" }, body),
-      here || next
-        ? h("nav", { class: "row pages", "aria-label": "Pages", "data-key": "pages" }, here ? h("a", { class: "button", "data-key": "first", href: link("failures", "", rest) }, "Newest") : null, h("span", { class: "spring" }), next ? h("a", { class: "button", "data-key": "next", href: link("failures", "", { ...rest, next }) }, "Older") : null)
-        : null,
-    ];
+    return [h("div", { "data-key": "rows" }, body), pages("failures", route.query, next)];
   }
 
   /** @returns {import("../table.js").Column<TaskSummary>[]} */
@@ -100,30 +94,7 @@ export function failures(page) {
 
   function ask() {
     const { name, queue, since, next } = route.query;
-    page.live.watch({
-      every_s: next ? 30 : 5,
-      ask: (signal) => /** @type {Promise<TaskPage>} */ (page.api.get("tasks", { state: "FAILURE", name, queue, since: sinceOf(since), next, limit: String(A_PAGE) }, signal)),
-      show: (document) => {
-        [list, trouble, isBusy] = [document, "", false];
-        draw();
-      },
-      refused: (refusal) => {
-        if (refusal.isPassing) return false;
-        [trouble, isBusy, list] = [refusal.message, false, list ?? { tasks: [], next: null }];
-        draw();
-        return true;
-      },
-    });
-    page.live.watch({
-      every_s: 300,
-      ask: (signal) => /** @type {Promise<WorkerList>} */ (page.api.get("workers", {}, signal)),
-      show: ({ workers }) => {
-        known.queues = workers.flatMap((worker) => worker.queues);
-        known.names = workers.flatMap((worker) => worker.tasks);
-        draw();
-      },
-      refused: () => true,
-    });
+    shown.watch({ state: "FAILURE", name, queue, since: sinceOf(since), next, limit: String(A_PAGE) });
   }
 
   draw();
@@ -131,7 +102,7 @@ export function failures(page) {
   return {
     title: "Failures",
     turn: (next) => {
-      [route, isBusy] = [next, true];
+      [route, shown.isBusy] = [next, true];
       selected.clear();
       draw();
       ask();

@@ -7,11 +7,11 @@ import { empty, loading, table } from "../table.js";
 import { cut, named, shortId, visible } from "../text.js";
 import { between, duration, moment } from "../time.js";
 import { filters } from "./filters.js";
+import { Listing, pages } from "./listing.js";
 import { SINCE, sinceOf } from "./since.js";
 
 /** @typedef {import("../documents.js").TaskPage} TaskPage */
 /** @typedef {import("../documents.js").TaskSummary} TaskSummary */
-/** @typedef {import("../documents.js").WorkerList} WorkerList */
 /** @typedef {import("../router.js").Route} Route */
 
 const A_PAGE = 50;
@@ -23,12 +23,10 @@ const USUAL = "24 h"; // further back, each look asks the table for every day an
  */
 export function tasks(page) {
   let route = page.route;
-  let list = /** @type {TaskPage | null} */ (null);
-  let trouble = "";
-  let isBusy = true;
-  const known = { queues: /** @type {string[]} */ ([]), names: /** @type {string[]} */ ([]) };
+  const shown = new Listing(page, draw);
 
   function draw() {
+    const { list, trouble, known } = shown;
     patch(
       page.root,
       h("div", { class: "row head" }, h("h1", null, "Tasks"), h("span", { class: "spring" }), find()),
@@ -38,58 +36,18 @@ export function tasks(page) {
     );
   }
 
-  /** @param {TaskPage} shown */
+  /** @param {TaskPage} list */
   function rows({ tasks: found, next, listed }) {
     const says = found.length || route.query.next ? "" : nothing(route, listed);
     const body = says
       ? empty(says, "Only failures and what runs are listed; ", h("code", null, "list_tasks = true"), " in worker.toml lists all.")
-      : h("div", { class: "panel flush" }, table({ label: "Tasks", columns: COLUMNS, rows: found, key: (task) => task.id, isBusy }));
-    return [h("div", { "data-key": "rows" }, body), pages(next)];
-  }
-
-  /** @param {string | null} next */
-  function pages(next) {
-    const { next: here, ...rest } = route.query;
-    if (!here && !next) return null;
-    return h(
-      "nav",
-      { class: "row pages", "aria-label": "Pages", "data-key": "pages" },
-      here ? h("a", { class: "button", "data-key": "first", href: link("tasks", "", rest) }, "Newest") : null,
-      h("span", { class: "spring" }),
-      next ? h("a", { class: "button", "data-key": "next", rel: "next", href: link("tasks", "", { ...rest, next }) }, "Older") : h("span", { class: "quiet" }, "That is all."),
-    );
+      : h("div", { class: "panel flush" }, table({ label: "Tasks", columns: COLUMNS, rows: found, key: (task) => task.id, isBusy: shown.isBusy }));
+    return [h("div", { "data-key": "rows" }, body), pages("tasks", route.query, next, "That is all.")];
   }
 
   function ask() {
-    const { api, live } = page;
     const { state, name, queue, since, next } = route.query;
-    live.watch({
-      every_s: next ? 30 : 5,
-      ask: (signal) => {
-        const query = { state, name, queue, since: sinceOf(since || USUAL), next, limit: String(A_PAGE) };
-        return /** @type {Promise<TaskPage>} */ (api.get("tasks", query, signal));
-      },
-      show: (document) => {
-        [list, trouble, isBusy] = [document, "", false];
-        draw();
-      },
-      refused: (refusal) => {
-        if (refusal.isPassing) return false;
-        [trouble, isBusy, list] = [refusal.message, false, list ?? { tasks: [], next: null }];
-        draw();
-        return true;
-      },
-    });
-    live.watch({
-      every_s: 300,
-      ask: (signal) => /** @type {Promise<WorkerList>} */ (api.get("workers", {}, signal)),
-      show: ({ workers }) => {
-        known.queues = workers.flatMap((worker) => worker.queues);
-        known.names = workers.flatMap((worker) => worker.tasks);
-        draw();
-      },
-      refused: () => true,
-    });
+    shown.watch({ state, name, queue, since: sinceOf(since || USUAL), next, limit: String(A_PAGE) });
   }
 
   draw();
@@ -97,7 +55,7 @@ export function tasks(page) {
   return {
     title: "Tasks",
     turn: (next) => {
-      [route, isBusy] = [next, true];
+      [route, shown.isBusy] = [next, true];
       draw();
       ask();
     },
