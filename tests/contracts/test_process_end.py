@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 PROGRAM = """
-import sys
+import os, sys
 from celeriac import Celeriac, signals
 from celeriac.worker import Worker
 
@@ -27,7 +27,7 @@ def tell(signal=None, sender=None, **about):
 for name in sys.argv[1:]:
     getattr(signals, name).connect(tell)
 Worker(app)
-print("ready", flush=True)
+os.write(1, b"ready\\n")  # past sys.stdout, which a receiver could not print to while this process is inside it
 sys.stdin.read()
 """
 
