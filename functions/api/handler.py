@@ -11,7 +11,8 @@ from api.parameters import IDEMPOTENCY_KEY
 from api.problems import InternalError, MethodNotAllowed, Problem, RouteNotFound, Unavailable
 from api.requests import LambdaContext, Request
 from api.responses import Response
-from api.routes import ROUTES, Route
+from api.route import Route
+from api.routes import ROUTES
 from celeriac import log
 from celeriac.exceptions import OperationalError
 

@@ -9,7 +9,7 @@ import inspect
 import os
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -17,9 +17,7 @@ from api.documents import ProblemDocument
 from api.parameters import Parameter
 from api.problems import InternalError, Problem
 from api.responses import JSON, PROBLEM_JSON
-
-if TYPE_CHECKING:
-    from api.routes import Route
+from api.route import Route
 
 __all__ = ["document"]
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from api import openapi, problems
 from api.documents import (
@@ -41,13 +40,12 @@ from api.parameters import (
     WAIT,
     WORKER,
     WRITTEN_SINCE,
-    Parameter,
 )
 from api.pipelines import IMAGES, PDFS
-from api.problems import Problem
 from api.queues import get_queues, pause_queue, purge_queue, redrive_queue, resume_queue
 from api.requests import Request
 from api.responses import Response
+from api.route import OPERATE, READ, SUBMIT, Route
 from api.schedules import (
     delete_schedule,
     get_schedules,
@@ -63,27 +61,7 @@ from api.timetable import ScheduleCall, ScheduleChange, ScheduleDocument, Schedu
 from api.uploads import post_images, post_pdfs
 from api.workers import get_workers
 
-__all__ = ["OPERATE", "READ", "ROUTES", "SUBMIT", "Permission", "Route"]
-
-Permission = Literal["submit", "read", "operate"]
-SUBMIT: tuple[Permission, ...] = ("submit",)
-READ: tuple[Permission, ...] = ("read",)
-OPERATE: tuple[Permission, ...] = ("operate",)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """A function that answers, and what goes in and out: parameters, a JSON body or a file, a document, problems."""
-
-    answer: Callable[[Request], Response]
-    permissions: tuple[Permission, ...]
-    """Any of these will do; the gateway asks for them (`infra.constructs.http_api`)."""
-    status: int
-    document: Any
-    parameters: tuple[Parameter, ...] = ()
-    body: Any = None
-    files: tuple[str, ...] = ()
-    problems: tuple[type[Problem], ...] = ()
+__all__ = ["ROUTES"]
 
 
 def get_openapi(request: Request) -> Response:
