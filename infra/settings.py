@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from constructs import Node
 
+from celeriac.deployment_names import deployment_of, stage_problem
 from infra.console_login import ConsoleLogin
 from infra.context import Context, SettingsError
 from infra.target import Target
@@ -15,8 +16,6 @@ from infra.toml_table import TomlTable
 
 __all__ = ["Settings", "SettingsError"]
 
-# Names of 64 characters leave this much beside "celeriac-" and a worker's name.
-STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 ADDRESS = re.compile(r".*@.*", re.DOTALL)
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
@@ -44,14 +43,14 @@ class Settings:
     @property
     def deployment(self) -> str:
         """The prefix of every physical name."""
-        return f"celeriac-{self.stage}"
+        return deployment_of(self.stage)
 
     @classmethod
     def from_context(cls, node: Node) -> Settings:
         """Read the app's context; the defaults are in cdk.json and nowhere else."""
         context = Context(node)
         settings = cls(
-            stage=context.text("stage", STAGE, "up to 16 of a-z, 0-9 and -"),
+            stage=_stage(context),
             region=context.text_or_none("region", REGION, 'a region such as "eu-central-1"'),
             alarm_email=context.text_or_none("alarm_email", ADDRESS, "an address"),
             metrics=context.choice("metrics", "task", "worker", "off"),
@@ -67,6 +66,13 @@ class Settings:
         )
         context.finish()
         return settings
+
+
+def _stage(context: Context) -> str:
+    stage = context.value("stage")
+    if problem := stage_problem(stage):
+        context.problems.append(f"stage: {problem}")
+    return str(stage)
 
 
 def _thresholds(context: Context) -> Thresholds:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from celeriac import aws, lanes
+from celeriac.deployment_names import deployment_here
 from celeriac.exceptions import ImproperlyConfigured
 from celeriac.lanes import Lane
 
@@ -48,7 +49,7 @@ class Config:
     @classmethod
     def load(cls, read_parameter: Callable[[str], str], environ: Mapping[str, str] = os.environ) -> Self:
         """Read the environment, and SSM for what it lacks; raises ImproperlyConfigured listing all that is missing."""
-        deployment = environ.get("CELERIAC_DEPLOYMENT", "")
+        deployment = deployment_here(environ)
         settings: dict[str, Any] = {name: environ[key] for name, key in _VARIABLES.items() if environ.get(key)}
         if deployment and len(settings) < len(_VARIABLES):
             settings = {**_stored(f"/celeriac/{deployment}", read_parameter), **settings}

@@ -29,12 +29,13 @@ def test_the_app_synthesizes_without_credentials_and_without_a_word(tmp_path: Pa
 
 
 def test_a_wrong_setting_is_said_in_plain_words(tmp_path: Path) -> None:
-    done = synth(tmp_path, stage="Prod!")
+    done = synth(tmp_path, stage="prod-eu")
 
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "the context (cdk.json or -c KEY=VALUE) is wrong:",
-        "stage: must be up to 16 of a-z, 0-9 and -, not 'Prod!'",
+        "stage: must be a letter and up to 15 more of a-z and 0-9, not 'prod-eu': "
+        "it has no hyphen, for who has a right to celeriac-prod-* would have it here, too",
     ]
 
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 from urllib.parse import SplitResult, quote, urlsplit
 
 from celeriac import aws
+from celeriac.deployment_names import deployment_here
 from celeriac.exceptions import ImproperlyConfigured
 
 __all__ = ["ApiAddress"]
@@ -35,7 +36,7 @@ class ApiAddress:
         environ: Mapping[str, str] = os.environ,
     ) -> Self:
         """What was told, else CELERIAC_API, else what the deployment wrote down; raises ImproperlyConfigured."""
-        deployment, endpoint = environ.get("CELERIAC_DEPLOYMENT", ""), environ.get("AWS_ENDPOINT_URL", "").rstrip("/")
+        deployment, endpoint = deployment_here(environ), environ.get("AWS_ENDPOINT_URL", "").rstrip("/")
         if url := told or environ.get("CELERIAC_API"):
             return cls(url=_checked(url), deployment=deployment, endpoint=endpoint or None)
         if not deployment:
