@@ -73,7 +73,9 @@ class TaskCall(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
         TaskId | None,
         Meta(description="An id of your own. What is sent under one id runs once, for as long as its result is kept."),
     ] = None
-    queue: Annotated[str | None, Meta(description="Another queue than the worker's.")] = None
+    queue: Annotated[
+        str | None, Meta(description="Another queue than the worker's: `bulk` is the worker's own lane of that name.")
+    ] = None
     time_limit: Annotated[Seconds | None, Meta(description="Seconds until the task is ended.")] = None
     soft_time_limit: Annotated[Seconds | None, Meta(description="Seconds until the task is told to end.")] = None
 

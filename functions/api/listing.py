@@ -31,6 +31,7 @@ from api.responses import Response
 from api.sending import link_to
 from celeriac import clock, states
 from celeriac.backend.base import FAILURE_EXPIRES
+from celeriac.lanes import is_called
 from celeriac.row import LISTED_OUTCOMES, Row, headings
 
 __all__ = ["get_tasks"]
@@ -87,7 +88,7 @@ def get_tasks(request: Request) -> Response:
         if len(found) == limit or number == LOOKED_AT or (number and time.monotonic() > deadline):
             return _page(found, place)
         place = place.passing(at, row)
-        if name in {None, row.name} and queue in {None, row.queue} and _is_one_of(state, row):
+        if name in {None, row.name} and (queue is None or is_called(row.queue, queue)) and _is_one_of(state, row):
             found.setdefault(row.id, row)
     return _page(found, None)
 

@@ -83,7 +83,9 @@ WAIT = Parameter(
     default=0.0,
 )
 TASK_ID = Parameter(name="id", place="path", kind=str, description="A task's id.", required=True)
-QUEUE = Parameter(name="name", place="path", kind=str, description="A queue's name.", required=True)
+QUEUE = Parameter(
+    name="name", place="path", kind=str, description="A queue's full name, such as `thumbnail.bulk`.", required=True
+)
 SCHEDULE = Parameter(name="name", place="path", kind=str, description="A schedule's name.", required=True)
 IDEMPOTENCY_KEY = Parameter(
     name="Idempotency-Key",
@@ -100,7 +102,9 @@ STATE = Parameter(
     reason="What waits is in no list, for it has no row; GET /queues tells how much that is.",
 )
 NAME = Parameter(name="name", place="query", kind=str, description="Only tasks of this name.")
-OF_QUEUE = Parameter(name="queue", place="query", kind=str, description="Only tasks in this queue.")
+OF_QUEUE = Parameter(
+    name="queue", place="query", kind=str, description="Only tasks in this queue, or in lanes of this name."
+)
 SINCE = Parameter(
     name="since", place="query", kind=Moment, description="Only what ended, or began, since then; with a UTC offset."
 )

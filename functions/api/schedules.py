@@ -43,7 +43,7 @@ def get_schedules(request: Request) -> Response:  # noqa: ARG001 - there is noth
 def post_schedules(request: Request) -> Response:
     """Schedule a task under a new name. A name that is taken answers 409."""
     call = _read(request, ScheduleCall)
-    _check(call.task, call.options)
+    _check(call.task)
     fields: dict[str, Any] = msgspec.structs.asdict(call)
     return _answer(HTTPStatus.CREATED, lambda: app.schedules.create(**fields))
 
@@ -51,7 +51,7 @@ def post_schedules(request: Request) -> Response:
 def patch_schedule(request: Request) -> Response:
     """Change what is given of a schedule; one that a worker declares is changed there, or paused here."""
     change = _read(request, ScheduleChange)
-    _check(change.task, change.options or {})
+    _check(change.task)
     fields = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not None}
     name = SCHEDULE.read(request)
     return _answer(HTTPStatus.OK, lambda: app.schedules.update(name, **fields))
@@ -89,7 +89,9 @@ def _answer(status: int, change: Callable[[], ScheduleEntry]) -> Response:
         raise ScheduleUnknown(f"{error}.") from error
     except AlreadyScheduled as error:
         raise WrongState("There is a schedule of this name; PATCH changes it.") from error
-    except (TypeError, ValueError, OverflowError, QueueNotFound, EncodeError) as error:
+    except QueueNotFound as error:
+        raise InvalidRequest(f"{error}.", [Fault(pointer="/options/queue", detail=str(error))]) from error
+    except (TypeError, ValueError, OverflowError, EncodeError) as error:
         raise InvalidRequest(f"It cannot be scheduled: {error}.") from error
     return Response(status, _document(entry))
 
@@ -116,12 +118,8 @@ def _read(request: Request, kind: type[T]) -> T:
         raise InvalidRequest("The schedule is wrong.", [Fault(pointer=misfit.pointer, detail=str(misfit))]) from misfit
 
 
-def _check(task: str | None, options: dict[str, Any]) -> None:
-    """Raise InvalidRequest for a task or a queue that nobody could send to when the time comes."""
-    queue = options.get("queue")
-    if queue is not None and not (isinstance(queue, str) and queue in app.services.broker.queues):
-        detail = f"There is no queue {queue!r:.200}."
-        raise InvalidRequest(detail, [Fault(pointer="/options/queue", detail=detail)])
+def _check(task: str | None) -> None:
+    """Raise InvalidRequest for a task that nobody would know when the time comes."""
     if task is not None and task not in known_tasks():
         detail = f"There is no task {task!r:.200}."
         raise InvalidRequest(detail, [Fault(pointer="/task", detail=detail)])

@@ -176,8 +176,8 @@ class Broker(ABC):
             owner, _, lane = queue.partition(".")
             line = f"[queues.{lane}]" if owner in self.queues else f'uses = ["{owner}"]'
             where = owner if owner in self.queues else self.worker
-            return f"{self.worker} may not send to {queue!r}: add {line} to functions/{where}/worker.toml"
-        return f"no queue {queue!r} in this deployment; it has {', '.join(sorted(self.queues)) or 'none'}"
+            return f"{self.worker} may not send to {queue!r:.200}: add {line} to functions/{where}/worker.toml"
+        return f"no queue {queue!r:.200} in this deployment; it has {', '.join(sorted(self.queues)) or 'none'}"
 
     def _body(self, message: Message) -> str:
         """The message as text; if that is too long, its arguments go to S3 and the rest stays, as far as it fits."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from celeriac.exceptions import ImproperlyConfigured
 
-__all__ = ["Lane", "is_fifo", "read", "source_of"]
+__all__ = ["Lane", "is_called", "is_fifo", "read", "source_of"]
 
 HIGHEST_PRIORITY = 9
 MOST_RECEIVES = 1000
@@ -31,6 +31,11 @@ class Lane:
 def is_fifo(url: str) -> bool:
     """Whether this is a FIFO queue, which SQS has the name say."""
     return url.endswith(".fifo")
+
+
+def is_called(queue: str | None, word: str) -> bool:
+    """Whether a word means this queue: its name, or for a lane what a call of its worker's tasks says."""
+    return queue is not None and word in {queue, queue.partition(".")[2] or queue}
 
 
 def read(queues: Any, source: str) -> tuple[dict[str, str], dict[str, Lane]]:

@@ -80,6 +80,7 @@ class ScheduleEntry:
         options = dict(self.options)
         times = self._times(options, app.known(self.task))
         message = publish.message_of(app, self.task, self.args, self.kwargs, task_id="-", root_id="-", **options)
+        app.services.broker.require(message.queue)
         if "expires_s" in times:
             message = message.replace(expires=None)
         told, body = translated(self.schedule), self._body(message, times)
