@@ -101,3 +101,50 @@ def test_the_focus_goes_to_the_button_that_an_act_leaves_in_place_of_its_own(con
 
     page.get_by_role("dialog").wait_for(state="detached")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Resume press"
+
+
+def keys_switch(page: Any) -> Any:
+    """The switch of the keys, in the help that a button opens."""
+    page.get_by_role("button", name="Help: keys").click()
+    return page.get_by_role("dialog").get_by_role("switch", name="Keys of one character")
+
+
+def test_keys_of_one_character_can_be_switched_off_and_stay_so(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/queues")
+    row(page, "press").wait_for()
+
+    keys_switch(page).uncheck()
+    page.keyboard.press("Escape")
+    page.reload()
+    row(page, "press").wait_for()
+    for key in "?gtpj/":
+        page.keyboard.press(key)
+
+    assert page.get_by_role("dialog").count() == 0
+    assert page.url.endswith("#/queues")
+    assert page.get_by_role("button", name="Pause the live updates").get_attribute("aria-pressed") == "false"
+    assert page.evaluate("document.activeElement === document.body")
+    titles = page.locator("#top [title], #nav [title]").evaluate_all("all => all.map((one) => one.title).join()")
+    assert "(" not in titles
+
+    keys_switch(page).check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.closest('[data-row]') !== null")
+    assert page.get_by_role("button", name="Help: keys").get_attribute("title") == "Keys (?)"
+
+
+def test_the_switch_holds_in_a_browser_that_keeps_nothing(console: Any, page_at: Any) -> None:
+    page = page_at(console, is_alone=True)
+    page.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new Error('forbidden'); }});")
+    page.reload()
+
+    keys_switch(page).uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").count() == 0
+
+    page.get_by_role("button", name="Colours: as the system").click()
+    page.get_by_role("button", name="Colours: light").click()
+    page.get_by_role("button", name="Colours: dark").click()
+    page.get_by_role("button", name="Colours: as the system").wait_for()

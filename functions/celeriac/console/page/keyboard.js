@@ -1,7 +1,9 @@
-// Keys: `g` and a letter goes to a view, `j` and `k` through the rows, `?` tells of all of them.
+// Keys: `g` and a letter goes to a view, `j` and `k` through the rows, `?` tells of all of them. Who speaks to the computer, or
+// presses keys unawares, can switch them off. Source: https://www.w3.org/WAI/WCAG22/Understanding/character-key-shortcuts
 
 import { h } from "./dom.js";
 import { show } from "./dialogs.js";
+import { remember, remembered } from "./memory.js";
 import { go, link } from "./router.js";
 
 const VIEWS = /** @type {Record<string, string>} */ ({
@@ -29,17 +31,37 @@ const TOLD = [
   ["?", "This help"],
 ];
 const SECOND_KEY_MS = 1500;
+const KEY = "celeriac.keys";
+const OFF = "off";
 
 /** @typedef {{pause: () => void, refresh: () => void}} Commands */
 
+let told = () => {};
+
+/** Whether keys of one character do anything. */
+export function areOn() {
+  return remembered(KEY) !== OFF;
+}
+
 /**
- * Listen to the keys of the whole page.
- * @param {Commands} commands
+ * The name of what a key does, with the key where keys do something.
+ * @param {string} name
+ * @param {string} keys
  */
-export function listen(commands) {
+export function hint(name, keys) {
+  return areOn() ? `${name} (${keys})` : name;
+}
+
+/**
+ * Listen to the keys of the whole page; `switched` is called when they are switched on or off.
+ * @param {Commands} commands
+ * @param {() => void} switched
+ */
+export function listen(commands, switched) {
   let wentAt = 0;
+  told = switched;
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
+    if (!areOn() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
     const isSecond = Date.now() - wentAt < SECOND_KEY_MS;
     wentAt = event.key === "g" && !isSecond ? Date.now() : 0;
     const view = isSecond ? VIEWS[event.key] : undefined;
@@ -50,12 +72,15 @@ export function listen(commands) {
   });
 }
 
-/** Show what the keys do. */
+/** Show what the keys do, and the switch that has them do nothing. */
 export function help() {
+  const keys = h("input", { type: "checkbox", role: "switch", checked: areOn(), "aria-describedby": "keys-about", onchange: () => (remember(KEY, keys.checked ? "" : OFF), told()) });
   const content = h(
     "div",
     null,
     h("h2", { id: "dialog-title" }, "Keys"),
+    h("label", { class: "check" }, keys, "Keys of one character"),
+    h("p", { id: "keys-about", class: "quiet" }, "Switch them off if you speak to your computer. Tab, Enter and Esc go on as ever, and the button of this help, too."),
     h("dl", { class: "keys" }, TOLD.map(([keys = "", does = ""]) => h("div", null, h("dt", null, keycaps(keys)), h("dd", null, does)))),
     h("form", { method: "dialog", class: "row end" }, h("button", { class: "primary" }, "Close")),
   );

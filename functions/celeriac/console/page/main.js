@@ -67,7 +67,11 @@ async function main() {
   drawTop(context, live);
   drawNav("");
   drawLive(live);
-  listen({ pause: () => live.pause(!live.condition.isPaused), refresh: () => live.refresh() });
+  listen({ pause: () => live.pause(!live.condition.isPaused), refresh: () => live.refresh() }, () => {
+    drawTop(context, live);
+    drawNav(shown?.route.view ?? "");
+    drawLive(live);
+  });
   setInterval(() => live.condition.problem && drawLive(live), 1000);
   the(".skip").onclick = (event) => {
     event.preventDefault(); // the address is the route

@@ -2,7 +2,7 @@
 
 import { h, patch, the } from "./dom.js";
 import { icon } from "./icons.js";
-import { help } from "./keyboard.js";
+import { help, hint } from "./keyboard.js";
 import { link } from "./router.js";
 import { nextTheme, theme } from "./theme.js";
 import { clock } from "./time.js";
@@ -39,7 +39,7 @@ export function drawTop(context, live) {
     h("span", { id: "live", class: "live" }),
     h(
       "button",
-      { type: "button", class: "plain", "aria-pressed": isCalm ? "false" : "true", "aria-label": "Pause the live updates", title: `${isCalm ? "Pause" : "Go on with"} the live updates (p)`, onclick: () => live.pause(!live.condition.isPaused) },
+      { type: "button", class: "plain", "aria-pressed": isCalm ? "false" : "true", "aria-label": "Pause the live updates", title: hint(`${isCalm ? "Pause" : "Go on with"} the live updates`, "p"), onclick: () => live.pause(!live.condition.isPaused) },
       icon(isCalm ? "pause" : "play"),
     ),
     h(
@@ -47,7 +47,7 @@ export function drawTop(context, live) {
       { type: "button", class: "plain", "aria-label": `Colours: ${THEME_SAYS[theme()]}`, title: `Colours: ${THEME_SAYS[theme()]}`, onclick: () => (nextTheme(), drawTop(context, live), drawLive(live)) },
       icon("theme"),
     ),
-    h("button", { type: "button", class: "plain", "aria-label": "Help: keys", title: "Keys (?)", onclick: help }, icon("help")),
+    h("button", { type: "button", class: "plain", "aria-label": "Help: keys", title: hint("Keys", "?"), onclick: help }, icon("help")),
   );
 }
 
@@ -60,7 +60,7 @@ export function drawNav(current) {
   patch(
     the("#nav"),
     VIEWS.map(([view, name]) =>
-      h("a", { "data-key": view, href: link(view), "aria-current": view === shown ? "page" : null, title: `${name} (g ${view.charAt(0)})` }, icon(view), h("span", null, name)),
+      h("a", { "data-key": view, href: link(view), "aria-current": view === shown ? "page" : null, title: hint(name, `g ${view.charAt(0)}`) }, icon(view), h("span", null, name)),
     ),
   );
 }
@@ -95,7 +95,7 @@ export function drawLive(live) {
 }
 
 function mark() {
-  return h("img", { src: "page/icon.svg", alt: "", width: "22", height: "22" });
+  return h("img", { src: new URL("icon.svg", import.meta.url).href, alt: "", width: "22", height: "22" });
 }
 
 /** @param {string} url */

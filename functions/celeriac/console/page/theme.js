@@ -1,26 +1,20 @@
 // Light, dark, or as the system says; kept in this browser. It runs before anything is painted.
 
+import { remember, remembered } from "./memory.js";
+
 const KEY = "celeriac.theme";
 /** @type {readonly ["system", "light", "dark"]} */
 const THEMES = ["system", "light", "dark"];
 
 /** The theme that was chosen. */
 export function theme() {
-  try {
-    return THEMES.find((name) => name === localStorage.getItem(KEY)) ?? "system";
-  } catch {
-    return "system"; // a browser that keeps nothing
-  }
+  return THEMES.find((name) => name === remembered(KEY)) ?? "system";
 }
 
 /** Choose the theme after the present one; returns its name. */
 export function nextTheme() {
   const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length] ?? "system";
-  try {
-    localStorage.setItem(KEY, next);
-  } catch {
-    // as above: it holds until the page is loaded again
-  }
+  remember(KEY, next);
   apply(next);
   return next;
 }
