@@ -6,6 +6,7 @@ import base64
 import hashlib
 import http.server
 import json
+import re
 import socketserver
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,9 +32,10 @@ def deployed(aws_credentials: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONSOLE_SCOPES", "celeriac-dev/read celeriac-dev/operate")
 
 
-def asked(file: str | None = None, path: str = "/console") -> dict[str, Any]:
+def asked(file: str | None = None, path: str = "/console", headers: Mapping[str, str] | None = None) -> dict[str, Any]:
     """What the function answers to GET /console, or /console/{file}."""
-    return handler({"pathParameters": {"file": file} if file is not None else None, "path": path}, None)
+    parameters = {"file": file} if file is not None else None
+    return handler({"pathParameters": parameters, "path": path, "headers": headers}, None)
 
 
 @pytest.mark.parametrize("path", ["/console", "/console/"])
@@ -46,12 +48,27 @@ def test_the_console_is_below_its_name_wherever_the_api_is(api: str, path: str) 
 
 
 def test_every_file_of_the_page_is_there_as_it_is() -> None:
-    files = [file for file in page_files.FOLDER.rglob("*") if file.is_file()]
+    index = asked("index.html")["body"]
+    (edition,) = set(re.findall(r'"(page/edition-[^/]+/)', index))
+    assert index.replace(edition, "page/") == (page_files.FOLDER / "index.html").read_text()
+    files = [file for file in page_files.FOLDER.rglob("*") if file.is_file() and file.suffix != ".html"]
     for file in files:
-        answer = asked(f"page/{file.relative_to(page_files.FOLDER).as_posix()}")
+        answer = asked(f"{edition}{file.relative_to(page_files.FOLDER).as_posix()}")
         assert (answer["statusCode"], answer["body"]) == (200, file.read_text(encoding="utf-8")), file
-    assert asked("index.html")["body"] == (page_files.FOLDER / "index.html").read_text()
+        assert answer["headers"]["Cache-Control"] == "max-age=31536000, immutable"
     assert len(files) > 10
+
+
+@pytest.mark.parametrize("header", ["If-None-Match", "if-none-match"])
+def test_what_the_browser_has_is_not_sent_again(header: str) -> None:
+    first = asked("index.html")
+
+    answer = asked("index.html", headers={header: f'"other", {first["headers"]["ETag"]}'})
+
+    assert (answer["statusCode"], answer["body"]) == (304, "")
+    assert {**first["headers"], **answer["headers"]} == first["headers"]
+    assert asked("index.html", headers={header: '"other"'})["statusCode"] == 200
+    assert asked("context.json", headers={header: "*"})["statusCode"] == 200
 
 
 @pytest.mark.parametrize(
@@ -211,6 +228,19 @@ def test_a_token_outlives_a_reload_and_not_the_tab(hosted: Hosted, visit: Callab
     other.goto(f"{hosted.gateway.url}/console/index.html#/queues")
     other.get_by_text("shop.bulk").first.wait_for()
     assert len(hosted.pool.tokens) == 2
+
+
+def test_a_page_that_is_loaded_again_asks_for_its_index_alone(hosted: Hosted, visit: Callable[..., Any]) -> None:
+    page = visit("#/queues")
+    page.get_by_text("shop.bulk").first.wait_for()
+    assert sum("/page/" in call for call in hosted.gateway.calls) > 40
+    hosted.gateway.calls.clear()
+
+    page.reload()
+
+    page.get_by_text("shop.bulk").first.wait_for()
+    again = [call.rpartition("/")[2] for call in hosted.gateway.calls if "/console/" in call]
+    assert sorted(set(again) - {"icon.svg"}) == ["context.json", "index.html"]  # browsers look for new icons
 
 
 def test_a_code_that_nobody_asked_for_signs_nobody_in(hosted: Hosted, visit: Callable[..., Any]) -> None:

@@ -84,3 +84,15 @@ def test_a_page_without_a_session_says_how_to_get_one(console: Any, page_at: Any
     page.evaluate("dispatchEvent(new HashChangeEvent('hashchange'))")
 
     page.get_by_text("Open the address that `celeriac console` printed, with its token.").first.wait_for()
+
+
+def test_a_page_whose_files_do_not_all_come_says_so_after_a_while(console: Any, page_at: Any) -> None:
+    page = page_at(console)
+    page.route("**/table.js", lambda route: route.abort())
+    page.goto(f"http://127.0.0.1:{console.server.port}/", wait_until="load")
+    says = page.get_by_text("Some of the page has not come.")
+    assert not says.is_visible()
+
+    says.evaluate("says => says.getAnimations()[0].finish()")
+
+    assert says.is_visible()

@@ -16,6 +16,7 @@ from celeriac.console.answer import Answer
 from celeriac.console.page_files import CONTEXT, INDEX, PAGE, PageFiles
 from celeriac.console.policy import headers_of
 from celeriac.console.problems import Refused
+from celeriac.console.validators import unless_known
 
 __all__ = ["handler"]
 
@@ -49,7 +50,13 @@ def _answer(event: Mapping[str, Any]) -> Answer:
         return Answer(HTTPStatus.OK, "application/json", json.dumps(_context()).encode())
     if name != INDEX and not name.startswith(PAGE):
         raise Refused(HTTPStatus.NOT_FOUND, "route-not-found", "There is nothing at this path.")
-    return _files.read(name.removeprefix(PAGE))
+    return unless_known(_files.read(name.removeprefix(PAGE)), _if_none_match(event))
+
+
+def _if_none_match(event: Mapping[str, Any]) -> str | None:
+    # API Gateway hands on names as they were sent, and HTTP/2 sends them in small letters.
+    told = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    return told.get("if-none-match")
 
 
 def _context() -> dict[str, Any]:

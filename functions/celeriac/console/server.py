@@ -23,6 +23,7 @@ from celeriac.console.problems import Refused
 from celeriac.console.routes import checked_path, checked_query
 from celeriac.console.security import Gate
 from celeriac.console.upstream import Upstream
+from celeriac.console.validators import unless_known
 
 __all__ = ["HOST", "ConsoleServer"]
 
@@ -118,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
             return Answer.elsewhere("/", gate.cookie)
         gate.check_cookie(self.headers)
         if self.command == "GET" and path == "/":
-            return self.server.page.read(INDEX)
+            return self._file(INDEX)
         gate.check_origin(self.command, self.headers)
         return self._of_page(path.removeprefix("/"), query)
 
@@ -131,8 +132,12 @@ class _Handler(BaseHTTPRequestHandler):
         if path == CONTEXT:
             return Answer(HTTPStatus.OK, "application/json", json.dumps(self.server.context).encode())
         if path.startswith(PAGE):
-            return self.server.page.read(path.removeprefix(PAGE))
+            return self._file(path.removeprefix(PAGE))
         raise Refused(HTTPStatus.NOT_FOUND, "route-not-found", "There is nothing at this path.")
+
+    def _file(self, name: str) -> Answer:
+        known = ", ".join(self.headers.get_all("If-None-Match", [])) or None
+        return unless_known(self.server.page.read(name), known)
 
     def _of_api(self, path: str, query: str) -> Answer:
         path, query = checked_path(self.command, path), checked_query(query)
@@ -142,7 +147,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _write(self, answer: Answer) -> None:
         self.send_response_only(answer.status)
-        headers = {**headers_of(answer), "Content-Length": str(len(answer.body)), "Connection": "close"}
+        headers = {**headers_of(answer), "Connection": "close"}
+        if answer.status != HTTPStatus.NOT_MODIFIED:  # whose length would be that of what is not sent
+            headers["Content-Length"] = str(len(answer.body))
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
