@@ -119,6 +119,8 @@ def test_a_year_of_a_schedule_has_as_many_firings_as_days_but_for_the_night_that
         (crontab(minute="*/15"), "cron(0/15 * * * ? *)"),
         (crontab(0, 0, "sun"), "cron(0 0 ? * 1 *)"),
         (crontab(0, 0, "fri-mon"), "cron(0 0 ? * 1,2,6,7 *)"),
+        (crontab(0, 0, "mon,wed,fri"), "cron(0 0 ? * 2,4,6 *)"),
+        (crontab(0, 0, "*/2"), "cron(0 0 ? * 1,3,5,7 *)"),
         (crontab(0, 9, "mon", "1-7"), "cron(0 9 ? * 2#1 *)"),
         (crontab(0, 9, "tue", "29-31"), "cron(0 9 ? * 3#5 *)"),
         (crontab(5, "22-2", month_of_year="nov-jan"), "cron(5 0-2,22,23 * 1,11,12 ? *)"),

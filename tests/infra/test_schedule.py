@@ -59,6 +59,9 @@ def test_a_good_cron_expression_is_taken(cron: str) -> None:
         ("? 0 * * ? *", "'?' is no value for minutes"),
         ("٣ 0 * * ? *", "'٣' is no value for minutes"),
         ("cron(0 0 * * ? *)", "'cron(0' is no value for minutes"),
+        ("0 0 1,? * ? *", "'1,?' is no value for day of month"),
+        ("0 0 ? * 2/2 *", "'2/2': a day of week takes no step; name the days, such as MON,WED,FRI"),
+        ("0 0 ? * 2#1,6#3 *", "'2#1,6#3': a day of week with # stands alone; make it two schedules"),
     ],
 )
 def test_a_bad_cron_expression_is_refused_with_its_field(cron: str, problem: str) -> None:

@@ -14,7 +14,7 @@ from typing import Self
 
 from celeriac.schedules.wall import times_after
 
-__all__ = ["RANGES", "CronFields"]
+__all__ = ["DAY_OF_WEEK", "RANGES", "CronFields"]
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -43,8 +43,8 @@ class CronFields:
         if (fields[DAY_OF_MONTH] == "?") == (fields[DAY_OF_WEEK] == "?"):
             raise ValueError("exactly one of day of month and day of week must be ?")
         for position, field in enumerate(fields):
-            if not all(_is_day(position, part) or _values(position, part) for part in field.split(",")):
-                raise ValueError(f"{field!r} is no value for {FIELDS[position]}")
+            if problem := _problem(position, field):
+                raise ValueError(problem)
         values = [() if position in _DAYS else _all_of(position, field) for position, field in enumerate(fields)]
         return cls(values[0], values[1], frozenset(values[3]), values[5], fields[2], fields[4])
 
@@ -70,6 +70,17 @@ class CronFields:
 
 
 _DAYS = (DAY_OF_MONTH, DAY_OF_WEEK)
+
+
+def _problem(position: int, field: str) -> str | None:
+    parts = field.split(",")
+    if ("?" in field and field != "?") or not all(_is_day(position, part) or _values(position, part) for part in parts):
+        return f"{field!r} is no value for {FIELDS[position]}"
+    if position == DAY_OF_WEEK and "/" in field:
+        return f"{field!r}: a day of week takes no step; name the days, such as MON,WED,FRI"
+    if "#" in field and len(parts) > 1:
+        return f"{field!r}: a day of week with # stands alone; make it two schedules"
+    return None
 
 
 def _is_day(position: int, part: str) -> bool:

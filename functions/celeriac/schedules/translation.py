@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from celeriac.exceptions import ImproperlyConfigured
 from celeriac.schedules.base import BaseSchedule
-from celeriac.schedules.cron_fields import RANGES
+from celeriac.schedules.cron_fields import DAY_OF_WEEK, RANGES
 from celeriac.schedules.crontab import crontab
 from celeriac.schedules.expression import Expression
 from celeriac.schedules.interval import DAY, HOUR, MINUTE, SECOND, schedule
@@ -62,7 +62,7 @@ def _of_crontab(when: crontab) -> Translation:
     zone = zone_name(when.tz)
     minutes, hours = _field(when.minute, 0), _field(when.hour, 1)
     months, days = _field(when.month_of_year, 3), _field(when.day_of_month, 2)
-    weekdays, window_s = _field([day + 1 for day in when.day_of_week], 4), 0
+    weekdays, window_s = _field([day + 1 for day in when.day_of_week], DAY_OF_WEEK), 0
     if weekdays == "*":
         pair = f"{days} {months} ?"
     elif days == "*":
@@ -81,13 +81,17 @@ def _nth_week(days: Collection[int]) -> int:
 
 
 def _field(values: Collection[int], position: int) -> str:
-    """The values in as few characters as AWS needs: all, a step from the first to the end, or a list of ranges."""
+    """The values in as few characters as AWS needs: all, a step from the first to the end, or a list of ranges.
+
+    Days of the week have no steps there.
+    """
     low, high = RANGES[position]
     ordered = sorted(values)
     if len(ordered) == high - low + 1:
         return "*"
     steps = {later - earlier for earlier, later in pairwise(ordered)}
-    if len(ordered) > 2 and len(steps) == 1 and (step := steps.pop()) > 1 and ordered[-1] + step > high:
+    is_step = len(ordered) > 2 and len(steps) == 1 and position != DAY_OF_WEEK
+    if is_step and (step := steps.pop()) > 1 and ordered[-1] + step > high:
         return f"{ordered[0]}/{step}"
     return ",".join(_ranges(ordered))
 
