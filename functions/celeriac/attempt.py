@@ -133,8 +133,11 @@ def _deliverable(app: Celeriac, message: Message, row: Row) -> Row:
 
 
 def _is_kept(app: Celeriac, message: Message, row: Row, has_row: bool) -> bool:
-    """Whether the outcome is written: an ignored success is not, unless a row of it waits for its end."""
-    if row.state != states.SUCCESS or has_row or message.retries > 0:
+    """Whether the outcome is written: an ignored success is not, unless a row of it waits for its end.
+
+    EventBridge Scheduler may deliver a firing twice, and minutes apart; only a row keeps the second from running.
+    """
+    if row.state != states.SUCCESS or has_row or message.retries > 0 or message.is_periodic:
         return row.state != states.IGNORED
     return not _is_ignored(app, message)
 

@@ -18,9 +18,11 @@ from celeriac import limits
 from celeriac.exceptions import DecodeError
 from celeriac.serialization import dumps, loads
 
-__all__ = ["VERSION", "Message", "readable_id", "signature_fields"]
+__all__ = ["PERIODIC", "VERSION", "Message", "readable_id", "signature_fields"]
 
 VERSION = 1
+PERIODIC = "celery_beat_task"
+"""The header of what a schedule sends, as in Celery."""
 HIGHEST_PRIORITY = 255
 """Celery's pages speak of 0 to 9; RabbitMQ, and so its users' code, takes one byte."""
 
@@ -109,6 +111,11 @@ class Message:
     def due(self) -> datetime | None:
         """When it may run: at its ETA, and in its slot if its task has a rate."""
         return max((moment for moment in (self.eta, self.slot) if moment), default=None)
+
+    @property
+    def is_periodic(self) -> bool:
+        """Whether a schedule sent it."""
+        return self.headers.get(PERIODIC) is True
 
     def replace(self, **changes: Any) -> Self:
         """The same message with some fields changed."""

@@ -159,6 +159,20 @@ def test_a_firing_that_is_delivered_twice_runs_once(office: Office, twin: Twin, 
     assert len(office.ran) == len({task_id for *_, task_id in office.ran}) == (2 if when == 30 else 1)
 
 
+@pytest.mark.parametrize("when", ["0 13 * * *", 30], ids=repr)
+def test_a_firing_whose_result_is_ignored_runs_once_too(office: Office, twin: Twin, when: Any) -> None:
+    office.app.schedules.create("it", office.work, when, options={"ignore_result": True})
+    (rule,) = twin.scheduler.rules()
+
+    for _ in range(2):
+        twin.broker.put(rule.queue, fired(rule.body, NOON + timedelta(hours=1)))
+        twin.run()
+
+    ids = [task_id for *_, task_id in office.ran]
+    assert len(ids) == len({*ids}) == (2 if when == 30 else 1)
+    assert {office.app.AsyncResult(task_id).result for task_id in ids} == {None}
+
+
 def test_an_emulators_firing_without_a_time_is_one_of_just_now(office: Office, twin: Twin) -> None:
     office.app.schedules.create("it", office.work, "0 13 * * *", options={"expires": 60})
     (rule,) = twin.scheduler.rules()

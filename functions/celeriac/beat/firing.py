@@ -16,7 +16,7 @@ from typing import Any
 from celeriac import clock
 from celeriac.beat import spec
 from celeriac.exceptions import DecodeError
-from celeriac.message import VERSION, Message
+from celeriac.message import PERIODIC, VERSION, Message
 
 __all__ = ["TICK", "body_of", "fired", "opened", "runs_of"]
 
@@ -32,7 +32,7 @@ def body_of(key: str, message: Message, firing: Mapping[str, Any]) -> str:
     What looks like one of the Scheduler's own words in the arguments stays as it is.
     """
     fields = json.loads(message.dumps())
-    headers = {**fields.get("headers", {}), "celery_beat_task": True}
+    headers = {**fields.get("headers", {}), PERIODIC: True}
     told = {**fields, "id": f"{key}@{_MARK}", "headers": headers, "firing": {**firing, "key": key, "at": _MARK}}
     text = json.dumps(told).replace("<aws.scheduler.", "\\u003caws.scheduler.")
     return text.replace(json.dumps(_MARK)[1:-1], SCHEDULED_TIME)
