@@ -86,5 +86,4 @@ def _expression(schedule: dict[str, Any]) -> Expression:
     """The expression in its time zone, of which MiniStack's CloudFormation loses all but what the message says."""
     told = json.loads(schedule["Target"]["Input"]).get("firing", {})
     zone = told.get("timezone") or schedule.get("ScheduleExpressionTimezone", "UTC")
-    start = schedule.get("StartDate")
-    return Expression(schedule["ScheduleExpression"], zone, start and start.astimezone(UTC))
+    return Expression(schedule["ScheduleExpression"], zone, schedule.get("StartDate") or schedule.get("CreationDate"))

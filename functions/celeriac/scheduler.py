@@ -12,16 +12,19 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from logging import WARNING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from celeriac import aws, clock, lanes, limits, log
 from celeriac.exceptions import CeleriacError, ImproperlyConfigured, ObjectNotFound, OperationalError
 from celeriac.message import Message
 from celeriac.serialization import loads
+
+if TYPE_CHECKING:
+    from celeriac.schedules.expression import Expression
 
 __all__ = ["AlreadyScheduled", "Call", "EventBridgeScheduler", "Pending", "Rule", "Scheduler"]
 
@@ -55,9 +58,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A message to be put into a queue again and again: when AWS's `expression` says, in a time zone, from `start` on.
+    """A message to be put into a queue again and again: when AWS's `expression` says, in a time zone.
 
-    One that a worker.toml declares is CloudFormation's: its `target` stays as it is.
+    A rate counts from `start`; where none was said, from when it was created. One that a worker.toml declares is
+    CloudFormation's: its `target` stays as it is.
     """
 
     name: str
@@ -68,11 +72,29 @@ class Rule:
     is_enabled: bool = True
     start: datetime | None = None
     target: Mapping[str, Any] | None = None
+    created: datetime | None = field(default=None, compare=False)
+
+    @property
+    def when(self) -> Expression:
+        """The expression, as it counts."""
+        from celeriac.schedules.expression import Expression  # which few workers need
+
+        return Expression(self.expression, self.timezone, self.start or self.created)
+
+    @property
+    def starts(self) -> datetime | None:
+        """When a rate that is put now fires first, for AWS takes no start that is over; None if nothing says it."""
+        has_beginning = self.expression.startswith("rate") and (self.start or self.created)
+        return self.when.next_after(clock.now()) if has_beginning else None
 
     def is_same(self, other: Rule) -> bool:
         """Whether both do the same, but for being paused and for where an interval begins."""
         mine = (self.expression, self.timezone, self.queue, self.body)
         return mine == (other.expression, other.timezone, other.queue, other.body)
+
+    def in_step_with(self, before: Rule) -> Rule:
+        """The rule in the place of another: the same interval goes on where that one is."""
+        return replace(self, start=before.start or before.created) if self.expression == before.expression else self
 
     def switched(self, is_enabled: bool) -> Rule:
         """The same rule, paused or not."""
@@ -163,7 +185,7 @@ class EventBridgeScheduler(Scheduler):
                 FlexibleTimeWindow={"Mode": "OFF"},
                 State="ENABLED" if rule.is_enabled else "DISABLED",
                 ActionAfterCompletion="DELETE" if rule.expression.startswith("at") else "NONE",
-                **({"StartDate": rule.start} if rule.start and rule.start > clock.now() else {}),
+                **({"StartDate": rule.starts} if rule.starts else {}),
                 Target=rule.target or self._target(rule.queue, rule.body),
             )
 
@@ -202,6 +224,7 @@ class EventBridgeScheduler(Scheduler):
             found["State"] == "ENABLED",
             found.get("StartDate"),
             found["Target"] if found["GroupName"] == self.deployment else None,
+            found.get("CreationDate"),
         )
 
     def pending(self) -> Iterator[Pending]:

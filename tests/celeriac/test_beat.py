@@ -212,6 +212,27 @@ def test_a_schedule_can_be_paused_and_resumed(office: Office, twin: Twin) -> Non
     assert office.times == hours(3)
 
 
+@pytest.mark.parametrize("when", [7200, "rate(2 hours)"], ids=repr)
+def test_an_interval_goes_on_where_it_was_when_it_is_paused_or_its_task_is_changed(
+    office: Office, twin: Twin, when: Any
+) -> None:
+    twin.now = NOON + timedelta(minutes=20)
+    schedules, steps = office.app.schedules, hours(2 + 1 / 3, 4 + 1 / 3, 6 + 1 / 3)
+    made = schedules.create("it", office.work, when)
+    assert made.next_runs(3) == schedules.get("it").next_runs(3) == steps
+
+    twin.run(until=hours(3)[0])
+    schedules.pause("it")
+    schedules.resume("it")
+    assert schedules.get("it").next_runs(2) == steps[1:]
+    twin.run(until=hours(5)[0])
+    assert schedules.update("it", args=[1]).next_runs() == steps[2:]
+    twin.run(until=hours(7)[0])
+
+    assert office.times == steps
+    assert schedules.update("it", schedule=3600).next_runs() == [twin.now + timedelta(hours=1)]
+
+
 def test_a_schedule_can_be_changed(office: Office, twin: Twin) -> None:
     schedules = office.app.schedules
     schedules.create("it", office.work, "0 * * * *", [1], options={"priority": 3, "expires": 60})
@@ -336,6 +357,7 @@ def test_to_declare_again_changes_what_has_changed_and_nothing_else(office: Offi
 
     assert declare(office.app) == {"created": [], "changed": ["office.other"], "deleted": ["office.gone"]}
     assert not office.app.schedules.get("other").enabled, "a pause outlives a deployment"
+    assert office.app.schedules.resume("other").next_runs() == hours(1), "and so does the beat of an interval"
     assert {entry.name for entry in office.app.schedules.list()} == {"mine", "same", "other"}
 
 

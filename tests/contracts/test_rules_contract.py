@@ -77,6 +77,29 @@ def test_an_interval_begins_when_it_is_said_to(scheduler: Scheduler) -> None:
     assert found.start == start
 
 
+def test_an_interval_whose_beginning_is_over_goes_on_in_step(scheduler: Scheduler) -> None:
+    begun = clock.now().replace(microsecond=0) - timedelta(minutes=185)
+    scheduler.put(rule(expression="rate(2 hours)", start=begun), is_new=True)
+
+    found = scheduler.rule("tidy")
+
+    assert found is not None
+    assert found.start == begun + timedelta(hours=4), "AWS takes no start that is over"
+
+
+def test_an_interval_without_a_beginning_counts_from_when_it_was_created(scheduler: Scheduler) -> None:
+    before = clock.now() - timedelta(seconds=2)
+    scheduler.put(rule(expression="rate(2 hours)"), is_new=True)
+
+    found = scheduler.rule("tidy")
+
+    assert found is not None
+    assert found.start is None
+    assert found.created is not None
+    assert before <= found.created <= clock.now() + timedelta(seconds=2)
+    assert found.starts == found.created + timedelta(hours=2)
+
+
 @pytest.mark.parametrize("kind", [pytest.param("ministack", marks=pytest.mark.cloud)], indirect=True)
 def test_a_rule_puts_its_message_into_its_queue(engine: Any, scheduler: Scheduler) -> None:
     moment = clock.now() - timedelta(minutes=1)

@@ -63,13 +63,18 @@ def declare(app: Celeriac) -> dict[str, list[str]]:
     for key, rule in rules.items():
         before = standing.get(key)
         if before is None or not before.is_same(rule):
-            kept = rule if before is None else rule.switched(before.is_enabled and rule.is_enabled)
+            kept = rule if before is None else _in_place_of(before, rule)
             scheduler.put(kept, is_new=before is None)
             done["created" if before is None else "changed"].append(key)
     done["deleted"] = sorted(standing.keys() - rules.keys())
     for key in done["deleted"]:
         scheduler.drop(key)
     return done
+
+
+def _in_place_of(before: Rule, rule: Rule) -> Rule:
+    """The rule as a deployment changes it: a pause outlives it."""
+    return rule.in_step_with(before).switched(before.is_enabled and rule.is_enabled)
 
 
 def withdraw(app: Celeriac) -> None:

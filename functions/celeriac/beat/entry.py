@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -38,7 +38,7 @@ class ScheduleEntry:
     """A schedule by its name, and the task that it sends.
 
     `options` are those of `Task.apply_async`; an entry that is not `enabled` is paused. `declared_by` is the worker
-    whose code or worker.toml declares it, "" for one that `app.schedules` created.
+    whose code or worker.toml declares it, "" for one that `app.schedules` created; an interval counts from `start`.
 
     Source: https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#available-fields
     """
@@ -52,15 +52,15 @@ class ScheduleEntry:
     enabled: bool = True
     declared_by: str = ""
     key: str = ""
+    start: datetime | None = None
 
     def next_runs(self, count: int = 1, after: datetime | None = None) -> list[datetime]:
         """The next runs after a moment, by default the present, in UTC; none of a paused entry."""
         told = translated(self.schedule)
         return list(islice(self._runs(told, after or clock.now()), count)) if self.enabled else []
 
-    def _runs(self, told: Translation, after: datetime) -> Any:
-        start = getattr(self.schedule, "start", None)
-        expression = Expression(told.expression, told.timezone, start)
+    def _runs(self, told: Translation, after: datetime) -> Iterator[datetime]:
+        expression = Expression(told.expression, told.timezone, self.start)
         # The tick before this moment stands for what comes after it, too.
         tick = expression.following(after - timedelta(seconds=told.window_s))
         while tick is not None:
@@ -73,7 +73,8 @@ class ScheduleEntry:
         """The entry that Celery's words mean; raises ImproperlyConfigured, with the reason, for one that cannot be."""
         zone, relative = given.pop("timezone", None), given.pop("relative", False)
         call = _call(task, given)
-        return cls(name=name, schedule=spec.as_schedule(when, app, zone, relative), **call)
+        schedule = spec.as_schedule(when, app, zone, relative)
+        return cls(name=name, schedule=schedule, start=_start(schedule), **call)
 
     def rule(self, app: Celeriac) -> Rule:
         """What the Scheduler is told; raises ImproperlyConfigured or QueueNotFound for what it could not do."""
@@ -84,8 +85,7 @@ class ScheduleEntry:
         if "expires_s" in times:
             message = message.replace(expires=None)
         told, body = translated(self.schedule), self._body(message, times)
-        start = clock.now() + _interval(self.schedule) if told.expression.startswith("rate") else None
-        return Rule(self.key, told.expression, told.timezone, message.queue, body, self.enabled, start)
+        return Rule(self.key, told.expression, told.timezone, message.queue, body, self.enabled, self.start)
 
     def body(self) -> str:
         """What the schedule sends, where no app is at hand; raises ImproperlyConfigured, TypeError or ValueError."""
@@ -122,13 +122,14 @@ class ScheduleEntry:
         return cls(
             name=about["name"],
             task=str(fields.get("task", "")),
-            schedule=spec.read(about["schedule"], about.get("timezone", rule.timezone), rule.start),
+            schedule=spec.read(about["schedule"], about.get("timezone", rule.timezone)),
             args=fields.get("args", ()),
             kwargs=fields.get("kwargs", {}),
             options=about.get("options", {}),
             enabled=rule.is_enabled,
             declared_by=about.get("worker", ""),
             key=rule.name,
+            start=rule.start or rule.created,
         )
 
     def changed(self, **changes: Any) -> Self:
@@ -178,8 +179,10 @@ def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in plain.items()}
 
 
-def _interval(when: BaseSchedule) -> timedelta:
-    return when.next_after(clock.now()) - clock.now() if not isinstance(when, Expression) else timedelta(0)
+def _start(when: BaseSchedule) -> datetime | None:
+    """When an interval that is created now runs first: after its length."""
+    told = translated(when).expression
+    return Expression(told, start=clock.now()).next_after(clock.now()) if told.startswith("rate") else None
 
 
 def _fields(body: str) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def written(when: BaseSchedule) -> dict[str, Any]:
     raise ImproperlyConfigured(f"{when!r}: there is no beat that could ask a schedule of one's own whether it is due")
 
 
-def read(spec: Mapping[str, Any], timezone: str, start: datetime | None = None) -> BaseSchedule:
+def read(spec: Mapping[str, Any], timezone: str) -> BaseSchedule:
     """The schedule that `written` wrote; raises ValueError, TypeError or KeyError for what it did not."""
     if "crontab" in spec:
         return crontab.from_string(spec["crontab"]).in_zone(zone_of(timezone))
@@ -63,4 +63,4 @@ def read(spec: Mapping[str, Any], timezone: str, start: datetime | None = None) 
         return solar(*spec["solar"])
     if "every_s" in spec:
         return schedule(spec["every_s"], bool(spec.get("relative"))).in_zone(zone_of(timezone))
-    return Expression(spec["expression"], timezone, start)
+    return Expression(spec["expression"], timezone)

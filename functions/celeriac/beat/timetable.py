@@ -66,14 +66,15 @@ class Schedules:
 
         Raises ObjectNotFound, and ImproperlyConfigured for one that code declares: it would come back as it was.
         """
-        entry = self._own(name)
+        rule, entry = self._own(name)
         if unknown := changes.keys() - {"task", "schedule", "args", "kwargs", "options", "enabled"}:
             raise TypeError(f"update() got an unexpected keyword argument {min(unknown)!r}")
         told = {**{key: getattr(entry, key) for key in _KEPT}, **changes}
         when, task = told.pop("schedule"), told.pop("task")
         new = ScheduleEntry.of(name, task, when, self.app, timezone=timezone, **told).changed(key=entry.key)
-        self.scheduler.put(new.rule(self.app), is_new=False)
-        return new
+        kept = new.rule(self.app).in_step_with(rule)
+        self.scheduler.put(kept, is_new=False)
+        return new.changed(start=kept.start)
 
     def pause(self, name: str) -> ScheduleEntry:
         """Let a schedule fire no more until it is resumed; raises ObjectNotFound."""
@@ -85,8 +86,8 @@ class Schedules:
 
     def delete(self, name: str) -> None:
         """Delete a schedule; raises ObjectNotFound, and ImproperlyConfigured for one that code declares."""
-        entry = self._own(name)
-        self.scheduler.drop(entry.key)
+        rule, _ = self._own(name)
+        self.scheduler.drop(rule.name)
 
     def get(self, name: str) -> ScheduleEntry:
         """A schedule by its name; one that a worker declares is `worker.name`, too. Raises ObjectNotFound."""
@@ -106,13 +107,14 @@ class Schedules:
             raise ObjectNotFound(f"there is no schedule {name!r}")
         return found
 
-    def _own(self, name: str) -> ScheduleEntry:
-        entry = self.get(name)
+    def _own(self, name: str) -> tuple[Rule, ScheduleEntry]:
+        rule = self._rule(name)
+        entry = ScheduleEntry.read(rule)
         if entry.declared_by:
             raise ImproperlyConfigured(
                 f"schedule {name!r} is declared by the worker {entry.declared_by!r}: change it there, or pause it"
             )
-        return entry
+        return rule, entry
 
     def _switched(self, name: str, is_enabled: bool) -> ScheduleEntry:
         rule = self._rule(name).switched(is_enabled)

@@ -35,7 +35,8 @@ class Expression(BaseSchedule):
 
     def __init__(self, text: str, timezone: str = "UTC", start: datetime | None = None, app: Any = None) -> None:
         super().__init__(app=app)
-        self.text, self.timezone, self.start = text, timezone, start or _EPOCH
+        self.text, self.timezone = text, timezone
+        self.start = (start or _EPOCH).astimezone(UTC)
         self.zone = zone_of(timezone)
         found = _FORM.fullmatch(text)
         if found is None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from celeriac import clock
 from celeriac.beat.firing import fired
 from celeriac.message import Message
 from celeriac.scheduler import AlreadyScheduled, Call, Pending, Rule, Scheduler
-from celeriac.schedules.expression import Expression
 
 __all__ = ["MemoryScheduler"]
 
@@ -37,7 +37,7 @@ class MemoryScheduler(Scheduler):
         self._step(f"put schedule {rule.name}")
         if is_new and rule.name in self._rules:
             raise AlreadyScheduled(f"there is a schedule {rule.name!r} already")
-        self._rules[rule.name] = (rule, clock.now())
+        self._rules[rule.name] = (replace(rule, start=rule.starts, created=clock.now()), clock.now())
 
     def rule(self, name: str) -> Rule | None:
         return self._rules[name][0] if name in self._rules else None
@@ -67,9 +67,5 @@ class MemoryScheduler(Scheduler):
         return due
 
     def _firings(self) -> list[tuple[datetime, Rule]]:
-        found = [
-            (Expression(rule.expression, rule.timezone, rule.start).following(since), rule)
-            for rule, since in self._rules.values()
-            if rule.is_enabled
-        ]
+        found = [(rule.when.following(since), rule) for rule, since in self._rules.values() if rule.is_enabled]
         return [(at, rule) for at, rule in found if at is not None]
