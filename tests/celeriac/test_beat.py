@@ -233,6 +233,53 @@ def test_an_interval_goes_on_where_it_was_when_it_is_paused_or_its_task_is_chang
     assert schedules.update("it", schedule=3600).next_runs() == [twin.now + timedelta(hours=1)]
 
 
+NEW_YORK, TOKYO = "America/New_York", "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("when", "change", "then"),
+    [
+        ("0 9 * * *", {"schedule": "30 9 * * *"}, "2026-11-22T14:30"),
+        ("0 9 * * *", {"schedule": crontab(30, 9)}, "2026-11-22T14:30"),
+        ("0 9 * * *", {"schedule": "cron(30 9 * * ? *)"}, "2026-11-22T14:30"),
+        ("0 9 * * *", {"schedule": datetime.fromisoformat("2026-11-22T20:00")}, "2026-11-23T01:00"),
+        ("0 9 * * *", {"schedule": NOON + timedelta(hours=1)}, "2026-11-22T13:00"),
+        ("0 9 * * *", {"timezone": TOKYO}, "2026-11-23T00:00"),
+        ("cron(0 9 * * ? *)", {"timezone": TOKYO}, "2026-11-23T00:00"),
+        ("at(2026-12-01T09:00:00)", {"timezone": TOKYO}, "2026-12-01T00:00"),
+        ("0 9 22 * sun", {"timezone": TOKYO}, "2027-08-22T00:00"),
+        (3600, {"schedule": "0 9 * * *"}, "2026-11-23T08:00"),
+        ("rate(1 hour)", {"schedule": "0 9 * * *"}, "2026-11-23T08:00"),
+        (30, {"schedule": "0 9 * * *"}, "2026-11-23T08:00"),
+    ],
+    ids=repr,
+)
+def test_what_is_changed_stays_in_its_time_zone_or_goes_into_the_one_that_is_named(
+    when: Any, change: dict[str, Any], then: str
+) -> None:
+    office = Office(timezone="Europe/Berlin")
+    with Twin(office.app) as twin:
+        twin.now = NOON
+        office.app.schedules.create("it", office.work, when, timezone=NEW_YORK)
+        office.app.schedules.update("it", **change)
+        [run] = office.app.schedules.get("it").next_runs()
+
+    assert f"{run:%Y-%m-%dT%H:%M}" == then
+
+
+def test_a_moment_without_a_zone_is_in_that_of_the_schedule_or_of_the_app() -> None:
+    office, nine = Office(timezone="Europe/Berlin"), datetime.fromisoformat("2026-11-23T09:00")
+    with Twin(office.app) as twin:
+        twin.now = NOON
+        here = office.app.schedules.create("here", office.work, nine)
+        there = office.app.schedules.create("there", office.work, nine, timezone=TOKYO)
+
+    assert [entry.next_runs(after=NOON) for entry in (here, there)] == [
+        [datetime(2026, 11, 23, 8, tzinfo=UTC)],
+        [datetime(2026, 11, 23, 0, tzinfo=UTC)],
+    ]
+
+
 def test_a_schedule_can_be_changed(office: Office, twin: Twin) -> None:
     schedules = office.app.schedules
     schedules.create("it", office.work, "0 * * * *", [1], options={"priority": 3, "expires": 60})

@@ -18,7 +18,7 @@ from celeriac.exceptions import ImproperlyConfigured
 from celeriac.message import Message
 from celeriac.options import fields_of, properties_of
 from celeriac.scheduler import Rule
-from celeriac.schedules import BaseSchedule
+from celeriac.schedules import BaseSchedule, crontab
 from celeriac.schedules.expression import Expression
 from celeriac.schedules.translation import Translation, translated
 
@@ -53,6 +53,13 @@ class ScheduleEntry:
     declared_by: str = ""
     key: str = ""
     start: datetime | None = None
+
+    @property
+    def timezone(self) -> str | None:
+        """The time zone of its times; None of an interval and of the sun, which have none."""
+        told = translated(self.schedule)
+        has_none = told.expression.startswith("rate") or (told.window_s and not isinstance(self.schedule, crontab))
+        return None if has_none else told.timezone
 
     def next_runs(self, count: int = 1, after: datetime | None = None) -> list[datetime]:
         """The next runs after a moment, by default the present, in UTC; none of a paused entry."""

@@ -16,30 +16,34 @@ __all__ = ["as_schedule", "read", "written"]
 def as_schedule(value: Any, app: Any = None, timezone: str | None = None, relative: bool = False) -> BaseSchedule:
     """The schedule that a value means: a schedule, seconds, a timedelta, a moment, or text.
 
-    Text is a crontab of five fields, or one of AWS's expressions. Raises ImproperlyConfigured, with the reason.
+    Text is a crontab of five fields, or one of AWS's expressions. Its times are in `timezone`, or else in its own or
+    the app's. Raises ImproperlyConfigured, with the reason.
     """
     try:
-        return _in_zone(_made(value, app, timezone, relative), timezone)
+        return _made(value, app, timezone, relative)
     except (ValueError, TypeError, ParseException) as error:
         raise ImproperlyConfigured(f"{value!r:.200} is no schedule: {error}") from error
 
 
 def _made(value: Any, app: Any, timezone: str | None, relative: bool) -> BaseSchedule:
+    zone = timezone or str(getattr(app, "timezone", UTC))
+    if isinstance(value, Expression):
+        return Expression(value.text, timezone or value.timezone, app=app)
     if isinstance(value, str) and "(" in value:
-        return Expression(value, timezone or str(getattr(app, "timezone", UTC)), app=app)
-    if isinstance(value, str):
-        return crontab.from_string(value).with_app(app)
+        return Expression(value, zone, app=app)
     if isinstance(value, datetime):
-        moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return Expression(f"at({moment:%Y-%m-%dT%H:%M:%S})", app=app)
-    found = maybe_schedule(value, relative, app)
+        return _once(value, zone, app)
+    found = crontab.from_string(value) if isinstance(value, str) else value
+    found = maybe_schedule(found, relative, app)
     if not isinstance(found, BaseSchedule):
         raise TypeError("give a crontab, seconds, a timedelta, a datetime or text such as '30 7 * * mon-fri'")
-    return found
+    return found.in_zone(zone_of(timezone)) if timezone else found
 
 
-def _in_zone(when: BaseSchedule, timezone: str | None) -> BaseSchedule:
-    return when.in_zone(zone_of(timezone)) if timezone and not isinstance(when, Expression) else when
+def _once(moment: datetime, zone: str, app: Any) -> Expression:
+    """The moment, to the second: a naive one is in the zone."""
+    wall, zone = (moment, zone) if moment.tzinfo is None else (moment.astimezone(UTC), "UTC")
+    return Expression(f"at({wall:%Y-%m-%dT%H:%M:%S})", zone, app=app)
 
 
 def written(when: BaseSchedule) -> dict[str, Any]:

@@ -64,14 +64,16 @@ class Schedules:
     def update(self, name: str, *, timezone: str | None = None, **changes: Any) -> ScheduleEntry:
         """Change a schedule's `task`, `schedule`, `args`, `kwargs`, `options` or `enabled`.
 
-        Raises ObjectNotFound, and ImproperlyConfigured for one that code declares: it would come back as it was.
+        It stays in its time zone, unless `timezone` names another. Raises ObjectNotFound, and ImproperlyConfigured for
+        one that code declares: it would come back as it was.
         """
         rule, entry = self._own(name)
         if unknown := changes.keys() - {"task", "schedule", "args", "kwargs", "options", "enabled"}:
             raise TypeError(f"update() got an unexpected keyword argument {min(unknown)!r}")
         told = {**{key: getattr(entry, key) for key in _KEPT}, **changes}
         when, task = told.pop("schedule"), told.pop("task")
-        new = ScheduleEntry.of(name, task, when, self.app, timezone=timezone, **told).changed(key=entry.key)
+        zone = timezone or entry.timezone
+        new = ScheduleEntry.of(name, task, when, self.app, timezone=zone, **told).changed(key=entry.key)
         kept = new.rule(self.app).in_step_with(rule)
         self.scheduler.put(kept, is_new=False)
         return new.changed(start=kept.start)
