@@ -45,8 +45,9 @@ def tells(sqs: Stubber, *answers: dict[str, Any]) -> None:
         sqs.add_response("list_message_move_tasks", answer, {"SourceArn": ARN, "MaxResults": 1})
 
 
-def move(status: str, moved: int) -> dict[str, Any]:
-    return {"Results": [{"Status": status, "ApproximateNumberOfMessagesMoved": moved, "SourceArn": ARN}]}
+def move(status: str, moved: int, begun: int = 1) -> dict[str, Any]:
+    about = {"ApproximateNumberOfMessagesMoved": moved, "SourceArn": ARN, "StartedTimestamp": begun}
+    return {"Results": [{"Status": status, **about}]}
 
 
 @pytest.mark.parametrize("nothing", [{}, {"Results": []}])
@@ -70,14 +71,31 @@ def test_a_move_that_fails_says_why(sqs: Stubber) -> None:
         list(operations._watched("greet", ARN))
 
 
-def test_a_move_that_runs_is_followed_and_not_begun_again(sqs: Stubber) -> None:
+@pytest.fixture
+def greet(sqs: Stubber) -> operations.AmazonOperations:
+    """The operations on a queue with two dead letters."""
     broker = SQSBroker(MemoryBucket(), {"greet": "https://sqs/greet"})
     policy = json.dumps({"deadLetterTargetArn": ARN, "maxReceiveCount": 1})
-    sqs.add_response("get_queue_attributes", {"Attributes": {"RedrivePolicy": policy}})
+    attributes = {"QueueArn": ARN.removesuffix("-dead"), "RedrivePolicy": policy}
+    sqs.add_response("get_queue_attributes", {"Attributes": attributes})
     sqs.add_response("get_queue_attributes", {"Attributes": {operations.DEPTH: "2"}})
+    return operations.AmazonOperations(broker, MemoryBackend(MemoryBucket()))
+
+
+def test_a_move_that_runs_is_followed_and_not_begun_again(sqs: Stubber, greet: operations.AmazonOperations) -> None:
     tells(sqs, move("RUNNING", 1), move("RUNNING", 2), move("COMPLETED", 3))
 
-    assert list(operations.AmazonOperations(broker, MemoryBackend(MemoryBucket()))._moved("greet")) == [2, 3]
+    assert list(greet._moved("greet")) == [2, 3]
+
+
+def test_a_move_is_told_where_to_and_the_one_before_is_not_taken_for_it(
+    sqs: Stubber, greet: operations.AmazonOperations
+) -> None:
+    tells(sqs, move("COMPLETED", 9))
+    sqs.add_response("start_message_move_task", {}, {"SourceArn": ARN, "DestinationArn": ARN.removesuffix("-dead")})
+    tells(sqs, move("COMPLETED", 9), move("RUNNING", 1, begun=2), move("COMPLETED", 2, begun=2))
+
+    assert list(greet._moved("greet")) == [1, 2]
 
 
 @pytest.mark.parametrize("code", ["AWS.SimpleQueueService.PurgeQueueInProgress", "PurgeQueueInProgress"])

@@ -166,7 +166,8 @@ class AmazonOperations(Operations):
                 aws.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], Enabled=enabled)
 
     def _moved(self, queue: str) -> Iterator[int]:
-        arn = _dead_arn(self._attributes(queue, self.broker.queues[queue]))
+        attributes = self._attributes(queue, self.broker.queues[queue])
+        arn = _dead_arn(attributes)
         if arn is None:
             raise OperationalError(f"queue {queue!r} has no dead letters: it has no redrive policy")
         dead = self._beside(queue, arn)
@@ -174,11 +175,11 @@ class AmazonOperations(Operations):
         if not number:
             return
         try:
-            _begin_move(queue, arn)
+            earlier = _begin_move(queue, arn, attributes["QueueArn"])
         except _NoMoves:
             yield from self._carried(queue, dead, number)
             return
-        yield from _watched(queue, arn)
+        yield from _watched(queue, arn, earlier)
 
     def _carried(self, queue: str, dead: str, number: int) -> Iterator[int]:
         """Move messages by hand: each is sent before it is deleted, so that none can be lost."""
@@ -202,18 +203,24 @@ class AmazonOperations(Operations):
             yield moved
 
 
-def _begin_move(queue: str, arn: str) -> None:
-    """Have SQS move dead letters, unless it does: of a queue there is one move at a time, and a second is refused."""
-    task = _move(queue, arn)
-    if task is None or task["Status"] != "RUNNING":
-        with aws.translated(f"redriving queue {queue!r}", _NOT_IMPLEMENTED):
-            aws.client("sqs").start_message_move_task(SourceArn=arn)
+def _begin_move(queue: str, dead: str, alive: str) -> int | None:
+    """Have SQS move dead letters, unless it does: of a queue there is one move at a time, and a second is refused.
+
+    Returns when the move before this one was begun. SQS is told where to: of a letter that did not die in the queue
+    but was sent to the dead at once, as a firing is that could not be delivered, it would not know.
+    """
+    task = _move(queue, dead)
+    if task is not None and task["Status"] == "RUNNING":
+        return None
+    with aws.translated(f"redriving queue {queue!r}", _NOT_IMPLEMENTED):
+        aws.client("sqs").start_message_move_task(SourceArn=dead, DestinationArn=alive)
+    return _begun(task)
 
 
-def _watched(queue: str, arn: str) -> Iterator[int]:
-    """Follow SQS's own move to its end."""
+def _watched(queue: str, arn: str, earlier: int | None = None) -> Iterator[int]:
+    """Follow SQS's own move to its end; `earlier` is when the one before it was begun, of which SQS may tell still."""
     for _ in range(UNTOLD_LOOKS):
-        while task := _move(queue, arn):
+        while (task := _move(queue, arn)) and (earlier is None or _begun(task) != earlier):
             yield int(task.get("ApproximateNumberOfMessagesMoved", 0))
             if task["Status"] == "COMPLETED":
                 return
@@ -225,6 +232,10 @@ def _watched(queue: str, arn: str) -> Iterator[int]:
     raise OperationalError(
         f"SQS moves the dead letters of {queue!r}, but does not tell how far it is: count what is left"
     )
+
+
+def _begun(task: Mapping[str, Any] | None) -> int | None:
+    return task.get("StartedTimestamp") if task else None
 
 
 def _move(queue: str, arn: str) -> dict[str, Any] | None:
