@@ -22,8 +22,11 @@ MILLION = 1_000_000
 MOST_MILLIONS = 3000
 ASKED = {"queues": 5, "failures": 10, "running": 5, "metrics": 60}
 """What the overview asks for, and every how many seconds (`console/page/views/overview.js`)."""
-HEADINGS_OF_FAILURES = 15 * len(headings(states.FAILURE, date.min))
-"""A query each, where few tasks failed: of any day there are as many, and fifteen days touch the last fourteen."""
+HEADINGS_OF_FAILURES = 2 * len(headings(states.FAILURE, date.min))
+"""A query each, where few tasks failed: of any day there are as many, and two days touch the last 24 hours."""
+AGES_ASKED = 60 * len(ASKED)
+"""How often an hour CloudWatch is asked for ages at the most: each copy of the function asks once a minute, and there
+are as many copies as there are questions at a time."""
 READ_UNITS_A_QUERY = 0.5
 ANSWER_S = 0.2
 """How long an answer takes a function of one GB, about."""
@@ -54,7 +57,7 @@ def console(queues: int, workers: int) -> dict[str, float]:
     calls = sum(3600 / every_s for every_s in ASKED.values())
     asked = {path: 3600 / every_s for path, every_s in ASKED.items()}
     figures = queues * len(queue_metrics("", "")) + workers * len(worker_metrics("", ""))
-    metrics = asked["queues"] * queues + asked["metrics"] * figures
+    metrics = min(asked["queues"], AGES_ASKED) * queues + asked["metrics"] * figures
     reads = (asked["failures"] * HEADINGS_OF_FAILURES + asked["running"] * queues) * READ_UNITS_A_QUERY
     each = prices.API_REQUEST + prices.LAMBDA_INVOCATION + ANSWER_S * MILLION * prices.LAMBDA_GB_SECOND["arm64"]
     return {

@@ -29,7 +29,8 @@ class _Watched(Exception):
 def get_queues(request: Request) -> Response:  # noqa: ARG001 - there is nothing to ask for
     """Tell of all queues, by name: how much waits, is in hand, is not due yet, and is dead.
 
-    The numbers are SQS's, which are about right. `oldest_s` comes from CloudWatch, a minute or two late.
+    The numbers are SQS's, which are about right. `oldest_s` comes from CloudWatch, which is a minute or two late
+    and is asked once a minute.
     """
     return Response(HTTPStatus.OK, QueueList([_document(status) for status in app.operations.queues()]))
 

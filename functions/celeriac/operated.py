@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
+    from celeriac.backend import Backend
+    from celeriac.broker import Broker
     from celeriac.control import Control
     from celeriac.failures import Failures
     from celeriac.operations import Operations
@@ -34,7 +36,13 @@ class Operated:
     @property
     def operations(self) -> Operations:
         """Queues and workers, to be looked at and changed: `queues`, `workers`, `pause`, `resume`, `redrive`."""
-        from celeriac.operations.amazon import AmazonOperations
-
         services = cast("Celeriac", self).services
-        return services.operations or AmazonOperations(services.broker, services.backend)
+        return services.operations or _on_amazon(services.broker, services.backend)
+
+
+@functools.lru_cache(maxsize=1)
+def _on_amazon(broker: Broker, backend: Backend) -> Operations:
+    """The same as long as the services are, for it keeps what CloudWatch has told."""
+    from celeriac.operations.amazon import AmazonOperations
+
+    return AmazonOperations(broker, backend)

@@ -34,12 +34,16 @@ class Wire:
         self.requests[operation] += 1
         if operation == "SendMessageBatch":
             self.items[operation] += len(json.loads(body)["Entries"])
+        if operation == "GetMetricData":
+            self.items[operation] += len(json.loads(body)["MetricDataQueries"])
         if operation == "BatchGetItem":
             self.items[operation] += sum(len(t["Keys"]) for t in json.loads(body)["RequestItems"].values())
 
 
 def _operation(command: str, path: str) -> str:
     """The operation of a request that does not name it."""
+    if path.startswith("/2015-03-31/"):
+        return f"{command} Lambda's {path.partition('?')[0].split('/')[2]}"
     return "CreateSchedule" if command == "POST" and path.startswith("/schedules/") else f"{command} S3"
 
 

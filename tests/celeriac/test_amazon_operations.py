@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
-from celeriac import aws
+from celeriac import Celeriac, aws, clock
 from celeriac.broker import PurgedLately, SQSBroker
 from celeriac.exceptions import OperationalError
 from celeriac.operations.amazon import figures, log_events, operations
+from celeriac.operations.amazon.ages import Ages
 from celeriac.operations.figures import queue_metrics
+from celeriac.services import Services
 from celeriac.testing import MemoryBackend
 from celeriac.testing.memory import MemoryBucket
 
@@ -169,3 +171,116 @@ def test_all_queues_are_known_to_be_read_or_paused_by_one_listing(account: None)
         stubber.assert_no_pending_responses()
 
     assert paused == {"busy": False, "idle": False, "paused": True}
+
+
+# -- The ages, which cost money ---------------------------------------------------------------------------------------
+
+URLS = {name: f"https://sqs.us-east-1.amazonaws.com/123456789012/celeriac-dev-{name}" for name in ("busy", "full")}
+AGES = {name: queue_metrics(f"celeriac-dev-{name}", "")["oldest_s"] for name in URLS}
+
+
+class Clock:
+    """The time, as a test sets it."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def time_of_day() -> Iterator[Clock]:
+    source = Clock()
+    with clock.running_on(source):
+        yield source
+
+
+@pytest.fixture
+def cloudwatch(account: None) -> Iterator[Stubber]:
+    with Stubber(aws.client("cloudwatch")) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def answers(cloudwatch: Stubber, *ages: float | None) -> None:
+    """Have CloudWatch answer one question, with as many metrics in it."""
+    results: list[dict[str, Any]] = [
+        {"Id": f"q{number}", "Timestamps": [] if age is None else [NOW], "Values": [] if age is None else [age]}
+        for number, age in enumerate(ages)
+    ]
+    asked = {"MetricDataQueries": [ANY] * len(ages), "StartTime": ANY, "EndTime": ANY}
+    cloudwatch.add_response("get_metric_data", {"MetricDataResults": results}, asked)
+
+
+def test_ages_are_asked_for_once_a_minute(cloudwatch: Stubber, time_of_day: Clock) -> None:
+    ages = Ages()
+    answers(cloudwatch, 40.0, None)
+    for second in (0, 5, 59):
+        time_of_day.now = NOW + timedelta(seconds=second)
+        assert ages.of(AGES) == {"busy": 40.0}
+
+    answers(cloudwatch, 100.0, 3.0)
+    time_of_day.now = NOW + timedelta(seconds=60)
+    assert ages.of(AGES) == {"busy": 100.0, "full": 3.0}
+
+
+def test_processes_that_began_at_different_times_ask_at_the_same(cloudwatch: Stubber, time_of_day: Clock) -> None:
+    early, late = Ages(), Ages()
+    for second, asking in ((10, early), (55, late)):
+        time_of_day.now = NOW + timedelta(seconds=second)
+        answers(cloudwatch, 40.0, 40.0)
+        assert asking.of(AGES) == {"busy": 40.0, "full": 40.0}
+    time_of_day.now = NOW + timedelta(seconds=61)
+    for asking in (early, late):
+        answers(cloudwatch, 100.0, 100.0)
+        assert asking.of(AGES) == {"busy": 100.0, "full": 100.0}
+
+
+def test_what_a_clock_says_that_was_set_back_is_another_minute(cloudwatch: Stubber, time_of_day: Clock) -> None:
+    ages = Ages()
+    for hours in (0, -3, 0):
+        time_of_day.now = NOW + timedelta(hours=hours)
+        answers(cloudwatch, 1.0, 1.0)
+        ages.of(AGES)
+
+
+def test_only_what_is_not_known_yet_is_asked_for(cloudwatch: Stubber, time_of_day: Clock) -> None:
+    ages = Ages()
+    answers(cloudwatch, 40.0)
+    assert ages.of({"busy": AGES["busy"]}) == {"busy": 40.0}
+    answers(cloudwatch, 3.0)
+    assert ages.of(AGES) == {"busy": 40.0, "full": 3.0}
+    assert ages.of({}) == {}
+
+
+def test_a_refusal_is_not_remembered(cloudwatch: Stubber, time_of_day: Clock) -> None:
+    ages = Ages()
+    cloudwatch.add_client_error("get_metric_data", "ThrottlingException", "Rate exceeded", http_status_code=400)
+    with pytest.raises(OperationalError, match="Rate exceeded"):
+        ages.of(AGES)
+    answers(cloudwatch, 40.0, 40.0)
+    assert ages.of(AGES) == {"busy": 40.0, "full": 40.0}
+
+
+def test_nothing_is_asked_about_queues_in_which_nothing_waits(sqs: Stubber, cloudwatch: Stubber) -> None:
+    with Stubber(aws.client("lambda")) as functions:
+        functions.add_response("list_event_source_mappings", {"EventSourceMappings": []}, {})
+        for number in ("0", "2"):
+            sqs.add_response("get_queue_attributes", {"Attributes": {operations.DEPTH: number}})
+        answers(cloudwatch, 40.0)
+        app = Celeriac("shop")
+        app.connect(Services(SQSBroker(MemoryBucket(), URLS), MemoryBackend(MemoryBucket())))
+        busy, full = app.operations.queues()
+
+    assert (busy.oldest_s, full.oldest_s) == (None, 40.0)
+
+
+def test_what_was_told_is_kept_as_long_as_the_services_are() -> None:
+    app = Celeriac("shop")
+    one, other = (Services(SQSBroker(MemoryBucket(), URLS), MemoryBackend(MemoryBucket())) for _ in range(2))
+    app.connect(one)
+    first = app.operations
+    assert app.operations is first
+    app.connect(other)
+    assert app.operations is not first

@@ -139,6 +139,13 @@ def test_what_an_open_console_costs_is_what_the_script_says() -> None:
     assert f"${figures:.3f}" in text
 
 
+def test_the_script_asks_as_often_as_the_console_does() -> None:
+    overview = (ROOT / "functions/celeriac/console/page/views/overview.js").read_text()
+    asked = re.findall(r"every_s: (\d+),.*?api\.get\(\"(\w+)\", \{(?: state: \"(\w+)\")?", overview, re.DOTALL)
+    names = {"STARTED": "running", "FAILURE": "failures", "": ""}
+    assert {names[state] or path: int(every_s) for every_s, path, state in asked} == costs.ASKED
+
+
 def test_the_readme_names_the_commands_that_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for command in re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -52,12 +53,17 @@ class Operations(ABC):
         self.broker, self.backend = broker, backend
 
     def queues(self, names: Iterable[str] | None = None) -> list[QueueStatus]:
-        """The queues by name, or those that are named. Two requests a queue, and two for all."""
+        """The queues by name, or those that are named. Two requests a queue, and one for all.
+
+        CloudWatch is asked once a minute, for a cent a thousand queues in which something waits.
+        """
         chosen = sorted(self.broker.queues if names is None else names)
         for name in chosen:
             self.broker.require(name)
-        ages, paused = self._ages(chosen), self._paused(chosen)
-        return [self._queue(name, ages.get(name), paused.get(name)) for name in chosen]
+        paused = self._paused(chosen)
+        found = [self._queue(name, paused.get(name)) for name in chosen]
+        ages = self._ages([status.name for status in found if status.waiting or status.in_flight])
+        return [replace(status, oldest_s=ages.get(status.name)) for status in found]
 
     def workers(self) -> list[WorkerStatus]:
         """The workers by name. Two requests a worker, and one for their cards."""
@@ -144,8 +150,8 @@ class Operations(ABC):
         """Whether the queues are paused; those that no function reads are left out."""
 
     @abstractmethod
-    def _queue(self, name: str, oldest_s: float | None, paused: bool | None) -> QueueStatus:
-        """One queue."""
+    def _queue(self, name: str, paused: bool | None) -> QueueStatus:
+        """One queue, but for its age."""
 
     @abstractmethod
     def _function(self, worker: str) -> FunctionStatus:

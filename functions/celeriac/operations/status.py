@@ -14,7 +14,8 @@ __all__ = ["FunctionStatus", "LogLine", "QueueStatus", "Usage", "WorkerStatus"]
 class QueueStatus:
     """A queue: how many messages wait, are in a worker's hands, are not due yet, and are dead, about.
 
-    `oldest_s` is the age of the oldest message; CloudWatch knows it a minute or two late.
+    `oldest_s` is the age of the oldest message; CloudWatch knows it a minute or two late, and is
+    asked once a minute.
     `paused` is None for a queue that no function reads.
     """
 

@@ -71,7 +71,7 @@ class MemoryOperations(Operations):
     def _paused(self, queues: Iterable[str]) -> dict[str, bool]:
         return {name: name in self.paused for name in queues}
 
-    def _queue(self, name: str, oldest_s: float | None, paused: bool | None) -> QueueStatus:
+    def _queue(self, name: str, paused: bool | None) -> QueueStatus:
         depth = self.broker.depth(name)
         return QueueStatus(
             name=name,
@@ -80,7 +80,6 @@ class MemoryOperations(Operations):
             in_flight=depth.in_flight,
             delayed=depth.delayed,
             dead=sum(1 for queue, _ in self.letters if queue == name),
-            oldest_s=oldest_s if depth.waiting or depth.in_flight else None,
             paused=paused,
         )
 

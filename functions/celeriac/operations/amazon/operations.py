@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from celeriac import aws, clock, limits
-from celeriac.backend import DynamoDBBackend
+from celeriac.backend import Backend, DynamoDBBackend
 from celeriac.exceptions import OperationalError
 from celeriac.lanes import is_fifo
+from celeriac.operations.amazon.ages import Ages
 from celeriac.operations.amazon.figures import asked
 from celeriac.operations.amazon.log_events import NothingThere, log_lines
 from celeriac.operations.base import Operations
@@ -18,12 +19,13 @@ from celeriac.operations.figures import SUM, Metric, Times
 from celeriac.operations.status import FunctionStatus, LogLine, QueueStatus, Usage
 from celeriac.serialization import loads
 
+if TYPE_CHECKING:
+    from celeriac.broker import Broker
+
 __all__ = ["AmazonOperations"]
 
 DEPTH = "ApproximateNumberOfMessages"
 ATTRIBUTES = [DEPTH, f"{DEPTH}NotVisible", f"{DEPTH}Delayed", "QueueArn", "RedrivePolicy"]
-AGE_IS_KNOWN_WITHIN = timedelta(minutes=10)
-"""How far back to look for SQS's figures, which come each minute, and late."""
 LOOK_EVERY_S = 1.0
 UNTOLD_LOOKS = 10
 """How often to look for a move of dead letters that SQS does not tell of."""
@@ -46,6 +48,10 @@ _NOT_IMPLEMENTED = dict.fromkeys(
 
 class AmazonOperations(Operations):
     """The operations on the account, or the local cloud, that the process' environment names."""
+
+    def __init__(self, broker: Broker, backend: Backend) -> None:
+        super().__init__(broker, backend)
+        self._known_ages = Ages()
 
     def log(
         self,
@@ -88,10 +94,7 @@ class AmazonOperations(Operations):
         )
 
     def _ages(self, queues: Iterable[str]) -> dict[str, float]:
-        names = list(queues)
-        metrics = {name: self._queue_metrics(name)["oldest_s"] for name in names}
-        told = asked(metrics.values(), 60, clock.now() - AGE_IS_KNOWN_WITHIN, clock.now())
-        return {name: told[metric][max(told[metric])] for name, metric in metrics.items() if metric in told}
+        return self._known_ages.of({name: self._queue_metrics(name)["oldest_s"] for name in queues})
 
     def _points(self, metrics: Iterable[Metric], times: Times) -> Mapping[Metric, Mapping[datetime, float]]:
         return asked(metrics, times.period_s, times.since, times.until)
@@ -106,7 +109,7 @@ class AmazonOperations(Operations):
         disabled = {name: found.get(tuple(self.broker.queues[name].split("/")[-2:])) for name in queues}
         return {name: all(each) for name, each in disabled.items() if each}
 
-    def _queue(self, name: str, oldest_s: float | None, paused: bool | None) -> QueueStatus:
+    def _queue(self, name: str, paused: bool | None) -> QueueStatus:
         attributes = self._attributes(name, self.broker.queues[name])
         waiting, in_flight, delayed = (int(attributes.get(key, 0)) for key in ATTRIBUTES[:3])
         return QueueStatus(
@@ -116,7 +119,6 @@ class AmazonOperations(Operations):
             in_flight=in_flight,
             delayed=delayed,
             dead=self._dead(name, attributes),
-            oldest_s=oldest_s if waiting or in_flight else None,
             paused=paused,
         )
 
