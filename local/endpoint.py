@@ -51,6 +51,10 @@ class Endpoint:
         """Whether it tells its CloudWatch of invocations and messages: LocalStack does, MiniStack does not."""
         return not self._is_ministack()
 
+    def knows_percentiles(self) -> bool:
+        """Whether its CloudWatch answers them: MiniStack's does, LocalStack's fails at them."""
+        return self._is_ministack()
+
     def client(self, service: str) -> Any:
         """A boto3 client that sees this endpoint and none of the person's own profiles and credentials."""
         return _session().client(service, endpoint_url=self.url, config=Config(proxies={}))

@@ -232,11 +232,18 @@ def test_schedules_are_made_changed_paused_and_deleted(system: System) -> None:
     assert listed() is None
 
 
-def test_workers_and_metrics_tell_of_what_is_deployed(system: System) -> None:
+def test_a_worker_tells_its_tasks_once_it_has_run(system: System) -> None:
     system.finished(sent(system, "probe.add", 1, 2))
 
     (probe,) = [worker for worker in got(system, "/workers")["workers"] if worker["name"] == "probe"]
     assert (probe["state"], "probe.add" in probe["tasks"]) == ("Active", True)
+
+
+def test_metrics_tell_of_what_is_deployed(system: System) -> None:
+    if not system.endpoint.knows_percentiles():
+        pytest.skip("this emulator's CloudWatch fails at percentiles (LocalStack's of 4.14 did)")
+    system.finished(sent(system, "probe.add", 1, 2))
+
     figures = got(system, "/metrics", worker="probe")
     assert {queue["name"] for queue in figures["queues"]} == {"probe", BULK, "probe.fast", "probe.ordered"}
     assert {"probe.add", None} <= {one["task"] for one in figures["workers"]}
