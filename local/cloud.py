@@ -15,7 +15,7 @@ from local.wait import WaitedTooLongError, until
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv-cloud/bin/python"
 USUAL_PORT = 4566
-START_S = 20.0
+START_S = 60.0
 
 
 class CloudStartError(RuntimeError):

@@ -76,7 +76,7 @@ class Endpoint:
 
     def _is_ministack(self) -> bool:
         try:
-            return web.request("GET", f"{self.url}/_ministack/ses/messages", timeout_s=5).status == HTTPStatus.OK
+            return web.request("GET", f"{self.url}/_ministack/ses/messages").status == HTTPStatus.OK
         except OSError:
             return False
 

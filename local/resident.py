@@ -14,7 +14,7 @@ from typing import IO
 from local.process import begin
 from local.wait import WaitedTooLongError, until
 
-STOP_S = 5.0
+STOP_S = 30.0
 
 
 class AlreadyRunsError(RuntimeError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -121,7 +122,7 @@ def test_wait_holds_the_answer_until_the_task_is_finished(client: Any, twin: Twi
     twin.fault = lambda step: looked.set() if step == f"read row {task_id}" else None
 
     def work() -> None:
-        assert looked.wait(5)
+        assert looked.wait(60)
         twin.run()
 
     worker = threading.Thread(target=work)
@@ -133,19 +134,34 @@ def test_wait_holds_the_answer_until_the_task_is_finished(client: Any, twin: Twi
 
 
 def test_wait_ends_with_the_task_as_it_is(client: Any) -> None:
-    task_id, begun = sent(client, "greet.hello", "Ada"), time.monotonic()
-    answer = client.task(task_id, wait="0.25")
+    task_id = sent(client, "greet.hello", "Ada")
 
-    assert (answer.status, answer.json["state"]) == (200, "PENDING")
-    assert time.monotonic() - begun < 1
+    def ask() -> None:
+        answer = client.task(task_id, wait="0.25")
+        assert (answer.status, answer.json["state"]) == (200, "PENDING")
+
+    assert 0.1 <= quickest(ask) < 1
+
+
+def quickest(call: Callable[[], None]) -> float:
+    """How many seconds a call takes that no busy machine holds up."""
+
+    def took() -> float:
+        begun = time.monotonic()
+        call()
+        return time.monotonic() - begun
+
+    return min(took() for _ in range(5))
 
 
 def test_wait_leaves_time_for_the_answer(client: Any) -> None:
     client.invocation = type(client.invocation)(remaining_s=1.2)
-    begun = time.monotonic()
+    task_id = sent(client, "greet.hello", "Ada")
 
-    assert client.task(sent(client, "greet.hello", "Ada"), wait="25").status == 200
-    assert time.monotonic() - begun < 1
+    def ask() -> None:
+        assert client.task(task_id, wait="25").status == 200
+
+    assert quickest(ask) < 1
 
 
 def test_wait_waits_for_a_child_that_has_not_told_of_itself_yet(client: Any, twin: Twin) -> None:
@@ -156,7 +172,7 @@ def test_wait_waits_for_a_child_that_has_not_told_of_itself_yet(client: Any, twi
     twin.fault = lambda step: looked.set() if step == f"read row {task_id}" else None
 
     def work() -> None:
-        assert looked.wait(5)
+        assert looked.wait(60)
         twin.run()
 
     worker = threading.Thread(target=work)

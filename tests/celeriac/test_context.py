@@ -193,7 +193,7 @@ def test_what_a_directly_called_task_sends_is_sent_by_the_task_around_it(app: Ce
 
 
 def test_each_thread_has_requests_of_its_own(app: Celeriac) -> None:
-    barrier, seen = threading.Barrier(2, timeout=5), dict[int, str | None]()
+    barrier, seen = threading.Barrier(2, timeout=60), dict[int, str | None]()
 
     @app.task(bind=True)
     def work(task: Task, number: int) -> None:

@@ -64,14 +64,14 @@ def test_declared_here({name}_app, {name}_worker):
     def mul(x, y):
         return x * y
     {name}_worker.reload()
-    assert mul.delay(4, 4).get(timeout=10) == 16
+    assert mul.delay(4, 4).get(timeout=60) == 16
 
 def test_shared({name}_worker):
-    assert add.delay(1, 2).get(timeout=10) == 3
+    assert add.delay(1, 2).get(timeout=60) == 3
 
 def test_the_session_has_one_too({name}_session_app, {name}_session_worker):
     assert {name}_session_app is {name}_session_app
-    assert add.delay(1, 2).get(timeout=10) == 3
+    assert add.delay(1, 2).get(timeout=60) == 3
 
 def test_both_names_are_one(celery_app, celeriac_app, celery_worker, celeriac_worker):
     assert celery_app is celeriac_app and celery_worker is celeriac_worker
@@ -117,7 +117,7 @@ def {name}_class_tasks():
 
 @pytest.fixture(scope="session")
 def {name}_worker_parameters():
-    return {{"shutdown_timeout": 5, "perform_ping_check": False}}
+    return {{"shutdown_timeout": 60, "perform_ping_check": False}}
 """,
     )
     assert "2 passed" in said, said
@@ -138,7 +138,7 @@ def {name}_app():
     return app
 
 def test_charge({name}_worker):
-    assert charge.delay(5).get(timeout=10) == 5
+    assert charge.delay(5).get(timeout=60) == 5
 """
     )
     assert "1 passed" in said, said

@@ -17,6 +17,7 @@ from celeriac.contrib.testing.worker import (
     test_worker_stopped,
 )
 from celeriac.testing import LiveTwin
+from local.wait import until
 
 
 def test_a_started_worker_works_off_what_is_sent_until_the_block_ends() -> None:
@@ -24,8 +25,8 @@ def test_a_started_worker_works_off_what_is_sent_until_the_block_ends() -> None:
     add = app.task(name="shop.add")(lambda x, y: x + y)
     total = app.task(name="shop.total")(lambda numbers: sum(numbers))
     with start_worker(app) as worker:
-        assert add.delay(1, 2).get(timeout=10) == 3
-        assert chord([add.s(1, 1), add.s(2, 2)], total.s())().get(timeout=10) == 6
+        assert add.delay(1, 2).get(timeout=60) == 3
+        assert chord([add.s(1, 1), add.s(2, 2)], total.s())().get(timeout=60) == 6
         worker.reload()
     assert (app._services, worker._worker.is_alive()) == (None, False)
 
@@ -35,8 +36,8 @@ def test_a_worker_within_another_gives_the_app_back() -> None:
     add = app.task(name="shop.add")(lambda x, y: x + y)
     with start_worker(app):
         with start_worker(app):
-            assert add.delay(1, 2).get(timeout=10) == 3
-        assert add.delay(2, 2).get(timeout=10) == 4
+            assert add.delay(1, 2).get(timeout=60) == 3
+        assert add.delay(2, 2).get(timeout=60) == 4
 
 
 def test_retries_and_etas_take_their_time() -> None:
@@ -50,7 +51,7 @@ def test_retries_and_etas_take_their_time() -> None:
 
     with start_worker(app, perform_ping_check=False):
         began_at = datetime.now(UTC)
-        assert twice.apply_async(countdown=0.2).get(timeout=10) == 1
+        assert twice.apply_async(countdown=0.2).get(timeout=60) == 1
         assert (datetime.now(UTC) - began_at).total_seconds() >= 0.4
 
 
@@ -75,7 +76,7 @@ def test_a_further_queue_can_be_named() -> None:
     app = Celeriac("shop")
     add = app.task(name="shop.add")(lambda x, y: x + y)
     with start_worker(app, queues="shop,shop.bulk"):
-        assert add.apply_async((1, 2), queue="shop.bulk").get(timeout=10) == 3
+        assert add.apply_async((1, 2), queue="shop.bulk").get(timeout=60) == 3
 
 
 def test_what_the_worker_raises_is_raised_where_the_block_ends() -> None:
@@ -90,7 +91,7 @@ def test_what_the_worker_raises_is_raised_where_the_block_ends() -> None:
     twin = LiveTwin(app, fault=fault)
     twin.__enter__()
     work.delay()
-    assert broken.wait(10)
+    assert broken.wait(60)
     with pytest.raises(ZeroDivisionError, match="read rows"):
         twin.__exit__(None)
 
@@ -101,12 +102,12 @@ def test_an_error_in_the_block_is_not_hidden_by_one_of_the_worker() -> None:
     @app.task(name="shop.wait")
     def wait() -> None:
         begun.set()
-        end.wait(10)
+        end.wait(60)
 
     def fails() -> None:
         with LiveTwin(app, shutdown_timeout=0.05):
             wait.delay()
-            assert begun.wait(10)
+            assert begun.wait(60)
             raise KeyError("the test's own")
 
     with pytest.raises(KeyError, match="the test's own"):
@@ -120,12 +121,12 @@ def test_a_task_that_does_not_end_is_an_error_where_the_block_ends() -> None:
     @app.task(name="shop.wait")
     def wait() -> None:
         begun.set()
-        end.wait(10)
+        end.wait(60)
 
     twin = LiveTwin(app, shutdown_timeout=0.05)
     twin.__enter__()
     wait.delay()
-    assert begun.wait(10)
+    assert begun.wait(60)
     with pytest.raises(RuntimeError, match="give a longer shutdown_timeout"):
         twin.__exit__(None)
     end.set()
@@ -137,17 +138,18 @@ def test_it_is_idle_when_nothing_runs_and_nothing_is_to_come() -> None:
     @app.task(name="shop.wait")
     def wait() -> None:
         begun.set()
-        end.wait(10)
+        end.wait(60)
 
     with LiveTwin(app) as twin:
         assert twin.is_idle()
-        first, later = wait.delay(), wait.apply_async(countdown=0.5)
-        assert begun.wait(10)
+        first, soon = wait.delay(), wait.apply_async(countdown=0.1)
+        assert begun.wait(60)
         assert not twin.is_idle()  # it runs
+        wait.apply_async(countdown=3600)
         end.set()
-        first.get(timeout=10)
-        assert not twin.is_idle()  # the other is due later
-        later.get(timeout=10)
+        for result in (first, soon):
+            result.get(timeout=60)
+        assert not twin.is_idle()  # the last one is due later
         twin.wait_until_idle()
         assert twin.is_idle()
 
@@ -156,9 +158,10 @@ def test_what_waits_can_be_dropped() -> None:
     app, ran = Celeriac("shop"), list[int]()
     work = app.task(name="shop.work")(ran.append)
     with LiveTwin(app) as twin:
-        work.apply_async((1,), countdown=0.3)
+        work.apply_async((1,), countdown=3600)
         twin.wait_until_idle()
-        work.delay(2).get(timeout=10)
+        work.delay(2).get(timeout=60)
+        until(twin.is_idle, "nothing to wait", timeout_s=60)
         assert [len(waiting) for waiting in twin.broker.messages.values()] == [0]
     assert ran == [2]
 

@@ -162,7 +162,7 @@ def test_a_long_batch_takes_as_many_lines_as_the_format_asks_for(
 
 
 def test_threads_lose_no_count(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
-    barrier = threading.Barrier(8, timeout=10)
+    barrier = threading.Barrier(8, timeout=60)
     office.app.task(name="office.together")(lambda: barrier.wait() and None)
     with Twin(office.app, concurrency=8, batch_size=64) as twin:
         for _ in range(64):

@@ -134,10 +134,14 @@ def test_a_forgotten_result_is_gone(result: AsyncResult, backend: MemoryBackend)
 
 @pytest.mark.parametrize("timeout", [0, 0.01, 0.02])
 def test_waiting_ends_with_a_timeout_no_earlier_and_hardly_later(result: AsyncResult, timeout: float) -> None:
-    began = time.monotonic()
-    with pytest.raises(TimeoutError, match=f"task id-1 was not ready after {timeout} s"):
-        result.get(timeout=timeout)
-    assert timeout <= time.monotonic() - began < timeout + 0.5
+    def took() -> float:
+        began = time.monotonic()
+        with pytest.raises(TimeoutError, match=f"task id-1 was not ready after {timeout} s"):
+            result.get(timeout=timeout)
+        return time.monotonic() - began
+
+    waits = [took() for _ in range(5)]
+    assert timeout <= min(waits) < timeout + 0.5  # the quickest, for a busy machine may hold one of them up
 
 
 def test_waiting_ends_when_the_task_does(
@@ -145,9 +149,9 @@ def test_waiting_ends_when_the_task_does(
 ) -> None:
     looked = threading.Event()
     looks.append(looked.set)
-    finisher = threading.Thread(target=lambda: looked.wait(5) and backend.record(finished(5)))
+    finisher = threading.Thread(target=lambda: looked.wait(60) and backend.record(finished(5)))
     finisher.start()
-    assert result.get(timeout=5, interval=0.01) == 5
+    assert result.get(timeout=60, interval=0.01) == 5
     finisher.join()
 
 

@@ -223,7 +223,7 @@ def test_a_copy_of_an_earlier_attempt_does_nothing(office: Office, twin: Twin) -
 
 
 def test_tasks_that_wait_run_side_by_side_and_each_sees_its_own_request(office: Office) -> None:
-    barrier = threading.Barrier(4, timeout=5)
+    barrier = threading.Barrier(4, timeout=60)
 
     @office.app.task(name="office.meet", bind=True)
     def meet(task: Task, number: int) -> tuple[int, str | None, int]:
@@ -240,7 +240,7 @@ def test_tasks_that_wait_run_side_by_side_and_each_sees_its_own_request(office: 
 
 
 def test_a_failure_beside_others_is_only_its_own(office: Office) -> None:
-    barrier = threading.Barrier(3, timeout=5)
+    barrier = threading.Barrier(3, timeout=60)
 
     @office.app.task(name="office.meet")
     def meet(number: int) -> int:

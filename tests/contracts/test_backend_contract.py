@@ -417,29 +417,28 @@ def test_slots_are_apart_whoever_takes_them(engine: Any, kind: str) -> None:
 
 
 def test_a_row_is_amended_once_and_stays_listed_for_as_long_as_it_says_so(engine: Any) -> None:
-    row = failure(attempt=2)
+    row = failure(attempt=2).replace(done_at=NOON)
     engine.backend.record(row)
     again = row.replace(state=states.PENDING, attempt=3)
     assert engine.backend.amend(again, was=row)
     assert not engine.backend.amend(again, was=row)
     assert engine.backend.get("id-1") == again
-    today = clock.now().date()
-    assert [item.state for item in engine.backend.failures(today)] == [states.PENDING]
+    assert [item.state for item in engine.backend.failures(NOON.date())] == [states.PENDING]
     assert engine.backend.amend(row.replace(message=None, done_at=None), was=again)
-    assert list(engine.backend.failures(today)) == []
+    assert list(engine.backend.failures(NOON.date())) == []
     standing = engine.backend.get("id-1")
     assert standing is not None
     assert (standing.state, standing.message) == (states.FAILURE, None)
 
 
 def test_a_row_that_has_an_outcome_by_now_is_not_amended(engine: Any) -> None:
-    row = failure()
+    row = failure().replace(done_at=NOON)
     engine.backend.record(row)
     engine.backend.amend(row.replace(state=states.PENDING, attempt=1), was=row)
     engine.backend.record(Row(id="id-1", state=states.SUCCESS, attempt=1, result="1"))
     assert not engine.backend.amend(row.replace(state=states.PENDING, attempt=1), was=row)
     assert not engine.backend.amend(row, was=row.replace(id="b"))
-    assert list(engine.backend.failures(clock.now().date())) == []
+    assert list(engine.backend.failures(NOON.date())) == []
 
 
 def test_a_row_whose_message_is_long_is_amended_with_its_message(engine: Any) -> None:

@@ -99,4 +99,4 @@ def test_one_that_ends_at_once_is_reported_with_the_end_of_its_log(
     with pytest.raises(CloudStartError, match="No module named ministack"):
         Cloud(tmp_path).start(port=NOBODY_LISTENS)
 
-    assert until(lambda: Cloud(tmp_path).running() is None, "the lock to be free", timeout_s=5)
+    assert until(lambda: Cloud(tmp_path).running() is None, "the lock to be free", timeout_s=60)

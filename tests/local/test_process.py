@@ -38,11 +38,11 @@ def test_an_interruption_ends_the_program_and_its_children(tmp_path: Path) -> No
     with subprocess.Popen(
         [sys.executable, "-c", RUNNER, PARENT, CHILD, str(log)], env=environment, stderr=subprocess.DEVNULL
     ) as runner:
-        grandchild = int(until(lambda: log.read_text() if log.exists() else None, "the grandchild's id", timeout_s=20))
+        grandchild = int(until(lambda: log.read_text() if log.exists() else None, "the grandchild's id", timeout_s=60))
         runner.send_signal(signal.SIGINT)
-        runner.wait(timeout=10)
+        runner.wait(timeout=60)
 
-    assert until(lambda: _is_gone(grandchild), "the grandchild to end", timeout_s=10)
+    assert until(lambda: _is_gone(grandchild), "the grandchild to end", timeout_s=60)
 
 
 def _is_gone(pid: int) -> bool:

@@ -84,7 +84,7 @@ def test_a_signal_leaves_nothing_running(number: signal.Signals, tmp_path: Path)
         assert Cloud(tmp_path).running()
 
         stay.send_signal(number)
-        stay.wait(timeout=20)
+        stay.wait(timeout=60)
 
-    assert until(lambda: Cloud(tmp_path).running() is None, "the embedded AWS to end", timeout_s=10)
+    assert until(lambda: Cloud(tmp_path).running() is None, "the embedded AWS to end", timeout_s=60)
     assert not (tmp_path / "tmp").exists()

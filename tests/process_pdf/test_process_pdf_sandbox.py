@@ -90,10 +90,10 @@ def test_a_truncated_pdf_is_called_cut_short(pdfs: Pdfs, kept: float) -> None:
 
 
 def test_a_pdf_of_a_million_pages_is_refused_soon(pdfs: Pdfs) -> None:
-    started = time.monotonic()
+    data, started = pdfs.million_pages(), time.process_time()  # not on the clock, which runs on while others work
     with pytest.raises(OversizedPdf, match="1,000,000 pages; at most 10,000 are read"):
-        read_document(pdfs.million_pages())
-    assert time.monotonic() - started < 5
+        read_document(data)
+    assert time.process_time() - started < 5
 
 
 def test_a_page_count_that_lies_does_not_make_pages(pdfs: Pdfs) -> None:
