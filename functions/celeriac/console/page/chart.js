@@ -35,7 +35,7 @@ export class Chart {
     this.ticks = measure.ticks ?? ticks;
     this.legend = h("div", { class: "legend" });
     this.when = h("span", { class: "when quiet" });
-    this.plot = s("svg", { class: "plot", role: "img", height: HEIGHT });
+    this.plot = s("svg", { class: "plot", role: "img", height: `${HEIGHT / 16}rem` });
     this.table = h("details", { class: "figures", ontoggle: () => this.#drawTable() }, h("summary", { "aria-label": `${title} as a table` }, "Table"));
     this.element = h(
       "section",
@@ -61,16 +61,21 @@ export class Chart {
   }
 
   #resize() {
-    const width = this.plot.clientWidth || this.element.clientWidth - 24;
+    const width = (this.plot.clientWidth || this.element.clientWidth - 24) / this.#scale;
     if (width > 0 && width !== this.#width) {
       this.#width = width;
       this.#draw();
     }
   }
 
+  /** How much larger than usual the reader has letters. */
+  get #scale() {
+    return this.plot.clientHeight / HEIGHT || 1;
+  }
+
   /** @param {PointerEvent} event */
   #point(event) {
-    const place = (event.offsetX - EDGE.left) / (this.#width - EDGE.left - EDGE.right);
+    const place = (event.offsetX / this.#scale - EDGE.left) / (this.#width - EDGE.left - EDGE.right);
     const index = Math.round(place * (this.#times.length - 1));
     this.#look(Math.max(0, Math.min(this.#times.length - 1, index)));
   }

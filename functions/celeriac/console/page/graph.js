@@ -29,7 +29,7 @@ export function graph(family, { current, isNarrow, unfolded, unfold }) {
   const [w, t] = [width + 2 * EDGE, height + 2 * EDGE];
   const drawing = s(
     "svg",
-    { class: "graph", width: w, height: t, viewBox: `${-EDGE} ${-EDGE} ${w} ${t}` },
+    { class: "graph", width: `${w / 16}rem`, height: `${t / 16}rem`, viewBox: `${-EDGE} ${-EDGE} ${w} ${t}` },
     lines,
     nodes.map((node) => drawn(node, at(node.id), node.id === current, sizes.width, unfold)),
   );

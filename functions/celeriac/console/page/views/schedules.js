@@ -45,9 +45,9 @@ export function schedules(page) {
       { head: "Schedule", kind: "main", cell: (one) => [h("strong", null, cut(one.name, 200)), " ", one.enabled ? null : h("span", { class: "badge tone-warn" }, shape("REVOKED"), "paused")] },
       { head: "Task", kind: "wide", cell: (one) => h("a", { href: link("tasks", "", { name: one.task }), "data-open": true, class: "mono" }, named(one.task, 200)) },
       { head: "When", kind: "span", cell: (one) => h("code", { class: "when" }, cut(when(one.schedule), 60)) },
-      { head: "Zone", cell: (one) => visible(one.timezone ?? "UTC") },
+      { head: "Zone", kind: "span", cell: (one) => visible(one.timezone ?? "UTC") },
       { head: "Next runs", kind: "span", cell: nextRuns },
-      { head: "Declared by", cell: (one) => (one.declared_by ? visible(one.declared_by) : h("span", { class: "quiet" }, "nobody")) },
+      { head: "Declared by", kind: "span", cell: (one) => (one.declared_by ? visible(one.declared_by) : h("span", { class: "quiet" }, "nobody")) },
       ...(page.context.read_only ? [] : [{ head: "Actions", kind: /** @type {const} */ ("actions"), cell: (/** @type {Schedule} */ one) => h("div", { class: "row" }, buttons(one)) }]),
     ];
   }

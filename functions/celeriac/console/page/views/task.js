@@ -17,7 +17,7 @@ import { timeline } from "./timeline.js";
 /** @typedef {import("../documents.js").TaskLog} TaskLog */
 /** @typedef {import("../documents.js").TaskDocument} TaskDocument */
 
-const NARROW = matchMedia("(max-width: 760px)");
+const NARROW = matchMedia("(max-width: 47.5rem)");
 
 /**
  * @param {import("../main.js").Page} page
