@@ -30,8 +30,9 @@ TEXT_CHARS = 500_000
 def get_story(request: Request) -> Response:
     """Tell a task's story: what it was sent with, what became of it and why, what led to it and what it led to.
 
-    The message is there for a failure, and for a retry that waits. Of a task in the family that has no row, because it
-    waits or ignores its result, only the id and the place are known; of the body of a chord its name, too.
+    The message is there for a failure, for a retry that waits, and if it is short for what runs with `track_started`.
+    Of a task in the family that has no row, because it waits or ignores its result, only the id and the place are
+    known; of the body of a chord its name, too.
     """
     task_id = task_id_of(request)
     row = app.services.backend.get(task_id)

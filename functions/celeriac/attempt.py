@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Delivery", "attempt", "receives_of"]
 
+TOLD_CHARS = 400
+"""A message of so many is in the row of a task that runs, which with it as without is of one KiB."""
 _LEVELS = {states.FAILURE: ERROR, states.RETRY: WARNING, states.REVOKED: WARNING}
 
 
@@ -111,9 +113,15 @@ def _run(app: Celeriac, delivery: Delivery, request: Context) -> Row:
     log.received(request, delivery.about)
     signals.task_received.send(task, request=request)
     if task.track_started and not _is_ignored(app, message):
-        app.services.backend.progress(Row.of(message, states.STARTED, started_at=clock.now()))
+        app.services.backend.progress(_begun(message))
     unique.begin(app, message)
     return trace(task, request)
+
+
+def _begun(message: Message) -> Row:
+    """The row of a task that runs, with what it runs with if that is short."""
+    text = message.dumps()
+    return Row.of(message, states.STARTED, started_at=clock.now(), message=text if len(text) <= TOLD_CHARS else None)
 
 
 def _deliverable(app: Celeriac, message: Message, row: Row) -> Row:

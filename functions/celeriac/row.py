@@ -29,7 +29,8 @@ class Row:
 
     `attempt` is the attempt that is current: that of the outcome, or after a RETRY the next one. `result`, `error`,
     `message` and `meta` are JSON text. A RETRY keeps the message of the attempt to come, a FAILURE the message that
-    failed, so that a crash, or a person, can send it again; a SUCCESS keeps its own where `result_extended` is set.
+    failed, so that a crash, or a person, can send it again; a SUCCESS keeps its own where `result_extended` is set. A
+    STARTED has one that is short.
     """
 
     id: str

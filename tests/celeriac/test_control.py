@@ -121,22 +121,55 @@ def test_what_runs_is_told_of_tasks_that_track_their_start(office: Office, twin:
     seen: dict[str, Any] = {}
 
     @office.app.task(name="office.followed", bind=True, track_started=True)
-    def followed(task: Task) -> None:
+    def followed(task: Task, *_args: Any, **_kwargs: Any) -> None:
         task.update_state(state="PROGRESS", meta={"done": 1})
         inspect = control.inspect()
         seen.update(active=inspect.active()["office"], queried=inspect.query_task(task.request.id)["office"])
         seen.update(in_flight=inspect.stats()["office"]["queue"]["in_flight"])
 
-    result = followed.delay()
+    result = followed.delay("photo.jpg", width=200)
     assert control.inspect().active() == {"office": []}
     twin.run()
     [info] = seen["active"]
     assert (info["id"], info["name"], info["hostname"]) == (result.id, "office.followed", "office")
+    assert (info["args"], info["kwargs"]) == (["photo.jpg"], {"width": 200})
     assert info["time_start"] == pytest.approx(clock.now().timestamp(), abs=5)
     assert seen["queried"] == {result.id: ["active", info]}
     assert seen["in_flight"] == 1
     assert control.inspect().active() == {"office": []}
     assert control.inspect().query_task(result.id) == {"office": {}}
+    assert twin.backend.rows[result.id][0].message is None, "a success keeps none"
+
+
+@pytest.mark.parametrize(
+    ("argument", "told"),
+    [("x" * 200, ["x" * 200]), ("x" * 400, None), ("é" * 100, None), ("x" * 20_000, None), ("\ud800", ["\ud800"])],
+)
+def test_what_runs_is_told_with_its_arguments_if_they_are_short(
+    office: Office, twin: Twin, control: Any, argument: str, told: Any
+) -> None:
+    seen: dict[str, Any] = {}
+
+    @office.app.task(name="office.followed", track_started=True)
+    def followed(_text: str) -> None:
+        [seen["info"]] = control.inspect().active()["office"]
+
+    followed.delay(argument)
+    twin.run()
+    assert seen["info"]["args"] == told
+    assert seen["info"]["kwargs"] == (None if told is None else {})
+
+
+def test_a_long_message_of_a_retry_is_left_where_it_is(office: Office, twin: Twin, control: Any) -> None:
+    @office.app.task(name="office.again", bind=True)
+    def again(task: Task, _text: str) -> None:
+        raise task.retry(countdown=600)
+
+    ids = [again.delay(text).id for text in ("short", "x" * 20_000)]
+    twin.run(until=twin.now + timedelta(seconds=60))
+    found = control.inspect().query_task(ids)["office"]
+    assert [found[task_id][0] for task_id in ids] == ["scheduled", "scheduled"]
+    assert [found[task_id][1]["args"] for task_id in ids] == [["short"], None]
 
 
 def test_a_task_is_found_by_where_it_waits(twin: Twin, control: Any) -> None:

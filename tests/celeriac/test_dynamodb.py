@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from celeriac import aws, clock, states
+from celeriac.attempt import TOLD_CHARS
 from celeriac.backend import DynamoDBBackend
+from celeriac.backend.dynamodb.items import fields_of
 from celeriac.backend.dynamodb.table import READ_ATTEMPTS
 from celeriac.exceptions import OperationalError
 from celeriac.message import Message
@@ -185,3 +188,14 @@ def test_what_is_listed_comes_page_by_page(dynamodb: Stubber, backend: DynamoDBB
 def test_an_item_that_is_no_row_is_no_row(dynamodb: Stubber, backend: DynamoDBBackend) -> None:
     dynamodb.add_response("get_item", {"Item": {"id": {"S": "chord#1"}, "text": {"S": "{}"}}})
     assert backend.get("chord#1") is None
+
+
+def test_the_row_of_a_task_that_runs_is_of_one_write_unit_with_its_message() -> None:
+    ids = [str(uuid.uuid4()) for _ in range(4)]
+    message = Message(
+        id=ids[0], task="thumbnail.generate_thumbnail", queue="thumbnail.ordered", root_id=ids[1], parent_id=ids[2]
+    ).replace(group=ids[3])
+    row = Row.of(message, states.STARTED, started_at=NOON, message="x" * TOLD_CHARS)
+    told = {"id": row.id, "expires_at": 1_790_000_000, **fields_of(row, row.listing)}
+
+    assert sum(len(f"{name}{value}".encode()) for name, value in told.items()) <= 1024

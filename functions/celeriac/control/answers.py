@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from celeriac.control.nodes import node_of
+from celeriac.serialization import loads
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -60,9 +61,11 @@ def waiting_info(task: Pending) -> dict[str, Any]:
 
 
 def task_info(row: Row) -> dict[str, Any]:
-    """A task of which there is a row."""
+    """A task of which there is a row; its arguments are known where the row has its message, and not in S3."""
+    message = loads(row.message) if row.message and row.message.startswith("{") else None
     return {
         **_INFO,
+        **({"args": message.get("args", []), "kwargs": message.get("kwargs", {})} if message else {}),
         "id": row.id,
         "name": row.name,
         "type": row.name,

@@ -81,7 +81,7 @@ class Meta:
 
     @property
     def args(self) -> list[Any] | None:
-        """What it was called with, of what failed, or is to run again, or has an app with `result_extended`."""
+        """What it was called with, of what failed, is to run again, runs tracked, or has `result_extended`."""
         return None if (message := self._message()) is None else message.args
 
     @property
