@@ -60,8 +60,16 @@ class Schedule:
         """What AWS is told of it."""
         return translated(self.when)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it will never fire, as a moment or a year that has passed."""
+        return self._entry("").is_over
+
     def body(self, key: str) -> str:
         """What it sends."""
+        return self._entry(key).body()
+
+    def _entry(self, key: str) -> ScheduleEntry:
         return ScheduleEntry(
             name=self.name,
             task=self.task,
@@ -71,7 +79,7 @@ class Schedule:
             options={**self.options, **({} if self.queue == self.worker else {"queue": self.queue})},
             declared_by=self.worker,
             key=key,
-        ).body()
+        )
 
     @classmethod
     def parse(cls, worker: str, name: str, table: TomlTable, lanes: Collection[str] = ()) -> Schedule:

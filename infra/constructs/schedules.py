@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aws_cdk import Annotations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from infra.constructs.queue_with_dead_letters import QueueWithDeadLetters
 from infra.names import Names
+from infra.schedule import Schedule
 from infra.worker_config import WorkerConfig
 
 __all__ = ["Schedules"]
@@ -19,7 +21,8 @@ class Schedules(Construct):
     """The schedules, and the role that may send to those queues of this worker that they name, and nowhere else.
 
     A firing that cannot be delivered lies in the worker's dead-letter queue, from where it can be sent on like any
-    other dead letter, under the same alarm.
+    other dead letter, under the same alarm. What is over is left out, with a warning: AWS refuses a moment that has
+    passed, and that would end a deployment that has nothing to do with it.
     """
 
     def __init__(
@@ -44,6 +47,9 @@ class Schedules(Construct):
         targets = [arn for pair in used for arn in (pair.queue.queue_arn, pair.dead_letters.queue_arn)]
         grant = role.add_to_principal_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=targets))
         for schedule in config.schedules:
+            if schedule.is_over:
+                self._tell_of_what_is_over(schedule)
+                continue
             name, pair = names.schedule(config.name, schedule.name), queues[schedule.queue]
             resource = scheduler.CfnSchedule(
                 self,
@@ -63,3 +69,7 @@ class Schedules(Construct):
             )
             assert grant.policy_dependable is not None
             resource.node.add_dependency(grant.policy_dependable)
+
+    def _tell_of_what_is_over(self, schedule: Schedule) -> None:
+        about = f"{schedule.worker}/worker.toml: [schedules.{schedule.name}] is over and left out: {schedule.when!r}"
+        Annotations.of(self).add_warning_v2(f"celeriac:{schedule.name}", about)

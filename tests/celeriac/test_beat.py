@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from celeriac import Celeriac, clock, states
 from celeriac.beat import ScheduleEntry
 from celeriac.beat.declared import declare, rules_of
+from celeriac.beat.entry import key_of
 from celeriac.beat.firing import fired, opened
 from celeriac.exceptions import DecodeError, ImproperlyConfigured, ObjectNotFound
 from celeriac.scheduler import AlreadyScheduled
@@ -344,6 +346,9 @@ class Whim(BaseSchedule):
         ({"options": {"eta": NOON}}, "eta cannot be given"),
         ({"args": ["x" * 260_000]}, "more than 250000 bytes"),
         ({"name": ""}, "1 to 200 characters"),
+        ({"schedule": NOON}, "is over and would never fire"),
+        ({"schedule": "at(2026-11-22T12:59:59)", "timezone": "Europe/Berlin"}, "is over and would never fire"),
+        ({"schedule": "cron(0 0 1 1 ? 2026)"}, "is over and would never fire"),
     ],
 )
 def test_what_cannot_be_scheduled_is_refused_with_the_reason(
@@ -416,6 +421,28 @@ def test_what_is_declared_in_code_is_changed_there(office: Office, twin: Twin) -
         office.app.schedules.delete("it")
     with pytest.raises(ImproperlyConfigured, match="declared by the worker 'office'"):
         office.app.schedules.update("it", args=[1])
+
+
+def test_what_is_declared_for_once_is_not_declared_again_when_it_is_over(office: Office, twin: Twin) -> None:
+    once = {"task": "office.work", "schedule": NOON + timedelta(hours=1)}
+    office.app.conf.beat_schedule = {"once": once}
+    assert declare(office.app)["created"] == ["office.once"]
+
+    twin.run(until=NOON + timedelta(hours=2))
+    twin.now = NOON + timedelta(hours=2)
+
+    assert declare(office.app) == {"created": [], "changed": [], "deleted": []}
+    assert office.times == hours(1)
+
+
+@pytest.mark.parametrize("name", ["n" * 40, "n" * 41, "tidy up / every hour", "-"])
+def test_a_declared_name_begins_with_the_longest_name_of_a_worker_and_fits_aws(name: str) -> None:
+    worker = "w" * 32
+    key = key_of(name, worker)
+
+    assert key.startswith(f"{worker}.")
+    assert re.fullmatch(r"[0-9a-zA-Z_.-]{1,64}", key)
+    assert key != key_of(f"{name}n", worker)
 
 
 def test_all_that_is_wrong_with_what_is_declared_is_said_at_once(office: Office, twin: Twin) -> None:

@@ -36,7 +36,7 @@ from datetime import datetime, timedelta, UTC
 from celeriac import Celeriac
 
 app, key = Celeriac("web"), "once"
-app.schedules.create(key, "probe.add", datetime.now(UTC) - timedelta(seconds=1), [20, 22])
+app.schedules.create(key, "probe.add", datetime.now(UTC) + timedelta(seconds=2), [20, 22])
 app.schedules.create("paused", "probe.add", 60, enabled=False)
 app.schedules.delete("paused")
 queue = app.services.scheduler.rules

@@ -1,12 +1,19 @@
 """Schedules are refused at synth for what EventBridge Scheduler would refuse in mid-deployment."""
 
 import json
+import re
 import tomllib
+from pathlib import Path
+from typing import Any
 
 import pytest
+from aws_cdk import App
 
+from infra.app import compose
 from infra.schedule import Schedule
 from infra.toml_table import TomlTable
+
+CDK = Path(__file__).resolve().parents[2] / "cdk.json"
 
 
 def problems_of(text: str) -> list[str]:
@@ -186,3 +193,22 @@ def test_options_that_a_schedule_cannot_have_are_refused(options: str, problem: 
     Schedule.parse("report", "nightly", TomlTable(tomllib.loads(text), "worker.toml", problems), ["bulk"])
 
     assert problems == [f"worker.toml: {problem}"]
+
+
+def test_what_is_over_is_left_out_with_a_warning(write_workers: Any, tmp_path: Path) -> None:
+    times = {"party": 'at = "2020-02-29T23:00:00"', "jubilee": 'cron = "0 0 1 1 ? 2020"', "daily": 'rate = "1 day"'}
+    text = "".join(f'[schedules.{name}]\n{when}\ntask = "clock.a"\n' for name, when in times.items())
+    context = json.loads(CDK.read_text())["context"] | {"aws:cdk:bundling-stacks": []}
+    app = App(context=context, outdir=str(tmp_path / "cdk.out"))
+    compose(app, write_workers(tmp_path / "functions", {"clock": text}))
+
+    stacks = app.synth().stacks
+
+    found = [each for stack in stacks for each in stack.template["Resources"].values()]
+    names = [each["Properties"]["Name"] for each in found if each["Type"] == "AWS::Scheduler::Schedule"]
+    warnings = " ".join(str(message.entry.data) for stack in stacks for message in stack.messages)
+    assert names == ["clock-daily"]
+    assert re.findall(r"clock/worker\.toml: \[schedules\.(\w+)\] is over and left out", warnings) == [
+        "party",
+        "jubilee",
+    ]

@@ -29,15 +29,23 @@ _WORDS = {"task", "schedule", "args", "kwargs", "options", "relative", "enabled"
 
 
 def rules_of(app: Celeriac) -> dict[str, Rule]:
-    """What the Scheduler is told of `beat_schedule`; raises ImproperlyConfigured that lists all that is wrong there."""
+    """What the Scheduler is told of `beat_schedule`; raises ImproperlyConfigured that lists all that is wrong there.
+
+    What is over, as a moment that was the day before the deployment, is left out: AWS would refuse it, or fire again.
+    """
     app.finalize()
     rules, problems = {}, []
     for name, fields in dict(app.conf.beat_schedule or {}).items():
         try:
             entry = _entry(app, str(name), fields)
-            rules[entry.key] = entry.rule(app)
+            rule = entry.rule(app)
         except (CeleriacError, TypeError, ValueError) as error:
             problems.append(f"beat_schedule[{name!r}]: {error}")
+            continue
+        if entry.is_over:
+            log.logger.warning("beat_schedule[%r] is over and left out: %r", name, entry.schedule)
+        else:
+            rules[entry.key] = rule
     if problems:
         raise ImproperlyConfigured("\n".join(problems))
     return rules

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
-from celeriac import clock, publish
+from celeriac import clock, limits, publish
 from celeriac.beat import firing, spec
 from celeriac.canvas import Signature
 from celeriac.exceptions import ImproperlyConfigured
@@ -83,6 +83,12 @@ class ScheduleEntry:
         schedule = spec.as_schedule(when, app, zone, relative)
         return cls(name=name, schedule=schedule, start=_start(schedule), **call)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it will never fire, as a moment or a year that has passed."""
+        told = translated(self.schedule)
+        return Expression(told.expression, told.timezone, self.start).following(clock.now()) is None
+
     def rule(self, app: Celeriac) -> Rule:
         """What the Scheduler is told; raises ImproperlyConfigured or QueueNotFound for what it could not do."""
         options = dict(self.options)
@@ -146,10 +152,11 @@ class ScheduleEntry:
 
 def key_of(name: str, worker: str = "") -> str:
     """The name that AWS takes for an entry's: of a worker's own code, it begins with the worker's."""
-    plain = name if _PLAIN.fullmatch(name) else re.sub(r"[^0-9A-Za-z_-]+", "-", name)[:20].strip("-")
-    if plain != name:
-        plain = f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
-    return f"{worker}.{plain}"[-64:] if worker else plain
+    begin = f"{worker}." if worker else ""
+    if _PLAIN.fullmatch(name) and len(begin + name) <= limits.SCHEDULE_NAME_CHARS:
+        return begin + name
+    plain = re.sub(r"[^0-9A-Za-z_-]+", "-", name)[:20].strip("-")
+    return f"{begin}{plain}-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
 
 
 def _call(task: Any, given: dict[str, Any]) -> dict[str, Any]:

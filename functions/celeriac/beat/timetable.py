@@ -58,7 +58,7 @@ class Schedules:
         """
         given = {"args": args, "kwargs": kwargs, "options": options, "timezone": timezone, "enabled": enabled}
         entry = ScheduleEntry.of(_checked(name), task, schedule, self.app, **given).changed(key=key_of(name))
-        self.scheduler.put(entry.rule(self.app), is_new=True)
+        self.scheduler.put(self._rule_of(entry), is_new=True)
         return entry
 
     def update(self, name: str, *, timezone: str | None = None, **changes: Any) -> ScheduleEntry:
@@ -74,7 +74,7 @@ class Schedules:
         when, task = told.pop("schedule"), told.pop("task")
         zone = timezone or entry.timezone
         new = ScheduleEntry.of(name, task, when, self.app, timezone=zone, **told).changed(key=entry.key)
-        kept = new.rule(self.app).in_step_with(rule)
+        kept = self._rule_of(new).in_step_with(rule)
         self.scheduler.put(kept, is_new=False)
         return new.changed(start=kept.start)
 
@@ -100,6 +100,11 @@ class Schedules:
         entries = [ScheduleEntry.read(rule) for rule in self.scheduler.rules()]
         never = clock.now().max.replace(tzinfo=clock.now().tzinfo)
         return sorted(entries, key=lambda entry: ((entry.next_runs() or [never])[0], entry.name))
+
+    def _rule_of(self, entry: ScheduleEntry) -> Rule:
+        if entry.is_over:
+            raise ImproperlyConfigured(f"schedule {entry.name!r} is over and would never fire: {entry.schedule!r}")
+        return entry.rule(self.app)
 
     def _rule(self, name: str) -> Rule:
         found = self.scheduler.rule(key_of(name)) or self.scheduler.rule(name)
