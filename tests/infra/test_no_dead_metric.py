@@ -25,6 +25,7 @@ class Seen:
     namespace: str
     name: str
     dimensions: frozenset[str]
+    where: tuple[tuple[str, str], ...] = ()
 
 
 Told = dict[str, set[frozenset[str]]]
@@ -93,8 +94,8 @@ def _in_alarm(alarm: dict[str, Any]) -> Iterator[Seen]:
     for each in alarm.get("Metrics", [{"MetricStat": {"Metric": alarm}}]):
         if stat := each.get("MetricStat"):
             metric = stat["Metric"]
-            dimensions = frozenset(item["Name"] for item in metric.get("Dimensions", ()))
-            yield Seen(metric["Namespace"], metric["MetricName"], dimensions)
+            where = tuple((item["Name"], item["Value"]) for item in metric.get("Dimensions", ()))
+            yield Seen(metric["Namespace"], metric["MetricName"], frozenset(dict(where)), where)
 
 
 def _in_widget(widget: dict[str, Any]) -> Iterator[Seen]:
@@ -103,8 +104,9 @@ def _in_widget(widget: dict[str, Any]) -> Iterator[Seen]:
             for namespace, dimensions, name, _ in SEARCH.findall(row[0]["expression"]):
                 yield Seen(namespace, name, frozenset(dimensions.split(",")))
             continue
-        texts = [item for item in row if isinstance(item, str)]
-        yield Seen(texts[0], texts[1], frozenset(texts[2::2]))
+        namespace, name, *dimensions = (item for item in row if isinstance(item, str))
+        where = tuple(zip(dimensions[::2], dimensions[1::2], strict=True))
+        yield Seen(namespace, name, frozenset(dict(where)), where)
 
 
 def _dead(metrics: list[Seen], told: Told) -> list[Seen]:
@@ -114,6 +116,55 @@ def _dead(metrics: list[Seen], told: Told) -> list[Seen]:
         return seen.dimensions in PUBLISHED.get(seen.namespace, {}).get(seen.name, ())
 
     return [seen for seen in metrics if not is_alive(seen)]
+
+
+@pytest.fixture(scope="module")
+def there(templates: Any) -> dict[str, set[str]]:
+    """What there is in the deployment, by the dimension that names it."""
+    found = [each for stack in templates.values() for each in stack["Resources"].values()]
+
+    def named(kind: str, name: str) -> set[str]:
+        return {each["Properties"][name] for each in found if each["Type"] == f"AWS::{kind}"}
+
+    tables = [each["Properties"] for each in found if each["Type"] == "AWS::DynamoDB::Table"]
+    functions = named("Lambda::Function", "FunctionName")
+    return {
+        "QueueName": named("SQS::Queue", "QueueName"),
+        "FunctionName": functions,
+        "TableName": {table["TableName"] for table in tables},
+        "GlobalSecondaryIndexName": {
+            index["IndexName"] for table in tables for index in table.get("GlobalSecondaryIndexes", ())
+        },
+        "ScheduleGroup": named("Scheduler::ScheduleGroup", "Name"),
+        "ApiName": named("ApiGateway::RestApi", "Name"),
+        "Stage": named("ApiGateway::Stage", "StageName"),
+        "LogGroupName": named("Logs::LogGroup", "LogGroupName"),
+        "worker": {name.removeprefix(f"{DEPLOYMENT}-") for name in functions},
+    }
+
+
+def _elsewhere(metrics: list[Seen], there: dict[str, set[str]]) -> list[Seen]:
+    return [seen for seen in metrics if any(value not in there.get(name, ()) for name, value in seen.where)]
+
+
+def test_alarms_and_widgets_look_at_what_there_is_in_the_deployment(
+    watched: list[Seen], shown: list[Seen], there: dict[str, set[str]]
+) -> None:
+    looked_at = {name for seen in (*watched, *shown) for name, _ in seen.where}
+
+    assert looked_at == {*there}
+    assert _elsewhere([*watched, *shown], there) == []
+
+
+def test_a_look_at_what_is_not_there_would_be_found(there: dict[str, set[str]]) -> None:
+    (table,) = {name for name in there["TableName"] if name.endswith("-results")}
+    elsewhere = [
+        Seen("AWS/SQS", "NumberOfMessagesSent", frozenset({"QueueName"}), (("QueueName", "celeriac-dev-notifies"),)),
+        Seen("AWS/Lambda", "Errors", frozenset({"FunctionName"}), (("FunctionName", "notify"),)),
+        Seen(DEPLOYMENT, "Failed", frozenset({"worker"}), (("worker", f"{DEPLOYMENT}-notify"),)),
+        Seen("AWS/DynamoDB", "ReadThrottleEvents", frozenset(), (("TableName", table), ("Index", "listed"))),
+    ]
+    assert _elsewhere(elsewhere, there) == elsewhere
 
 
 def test_operators_are_shown_nothing_that_nobody_publishes(told: Told) -> None:
