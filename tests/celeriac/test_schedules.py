@@ -172,6 +172,17 @@ def test_the_sun_does_what_almanacs_say(
     assert abs(next_of(solar(event, latitude, longitude), after) - then) < timedelta(minutes=2)
 
 
+@pytest.mark.parametrize(("latitude", "longitude"), [(60.2, 24.9), (-33.9, 151.2), (1.3, 103.8)])
+def test_an_event_between_two_ticks_belongs_to_one_of_them(latitude: float, longitude: float) -> None:
+    when = solar("dawn_civil", latitude, longitude)
+    event = next_of(when, NOON)
+
+    for tenth in range(-12, 13):
+        tick = event + timedelta(seconds=tenth / 10)
+        assert [*when.runs(tick - timedelta(hours=1), 3600), *when.runs(tick, 3600)] == [event]
+    assert next_of(when, event) - event > timedelta(hours=23)
+
+
 @pytest.mark.parametrize(
     "make",
     [

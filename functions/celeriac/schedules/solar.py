@@ -27,6 +27,7 @@ EVENTS: dict[str, tuple[str, str, bool]] = {
     "dusk_astronomical": ("next_setting", "-18", True),
 }
 """What may happen: how ephem calls it, the sun's altitude in degrees, and whether its centre is meant or its edge."""
+_SECOND = timedelta(seconds=1)
 
 
 class solar(BaseSchedule):  # noqa: N801 - Celery's name
@@ -64,9 +65,14 @@ class solar(BaseSchedule):  # noqa: N801 - Celery's name
 
     def next_after(self, moment: datetime) -> datetime:
         """The next event after an aware moment, in UTC; where there is none in a year, when the search ended."""
+        found = self._found_after(moment)
+        return found if found > moment else self._found_after(found + _SECOND)
+
+    def _found_after(self, moment: datetime) -> datetime:
+        """The next event to the second: what ephem finds differs by fractions with where it begins to look."""
         start = self.ephem.Date(moment.astimezone(UTC).replace(tzinfo=None))
         found: datetime = self._next(start).datetime()
-        return found.replace(tzinfo=UTC)
+        return (found + _SECOND / 2).replace(microsecond=0, tzinfo=UTC)
 
     def _next(self, start: Any) -> Any:
         sun, centre = self.ephem.Sun(), {"use_center": True} if self.use_center else {}
@@ -79,7 +85,7 @@ class solar(BaseSchedule):  # noqa: N801 - Celery's name
 
     def runs(self, at: datetime, seconds: float) -> list[datetime]:
         """The events in so many seconds from an aware moment on."""
-        moment = self.next_after(at - timedelta(seconds=1))
+        moment = self._found_after(at - _SECOND)
         is_event = at <= moment < at + timedelta(seconds=seconds)
         return [moment] if is_event else []
 
