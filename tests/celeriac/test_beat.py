@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from celeriac.beat.entry import key_of
 from celeriac.beat.firing import fired, opened
 from celeriac.exceptions import DecodeError, ImproperlyConfigured, ObjectNotFound
 from celeriac.scheduler import AlreadyScheduled
-from celeriac.schedules import BaseSchedule, crontab, schedule
+from celeriac.schedules import BaseSchedule, crontab, schedule, solar
 from celeriac.testing import Twin
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -319,6 +320,23 @@ def test_schedules_are_listed_by_their_next_runs(office: Office, twin: Twin) -> 
     assert [entry.name for entry in listed] == ["ticks", "later", "paused"]
     assert listed[0].next_runs(3) == [NOON + timedelta(seconds=seconds) for seconds in (50, 100, 150)]
     assert listed[2].next_runs() == []
+
+
+def test_a_schedule_of_the_sun_is_listed_and_changed_where_nobody_knows_when_it_runs(
+    office: Office, twin: Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedules, dawn = office.app.schedules, solar("sunrise", 60.2, 24.9)
+    schedules.create("dawn", office.work, dawn)
+    runs = schedules.get("dawn").next_runs(2)
+    monkeypatch.setitem(sys.modules, "ephem", None)
+
+    [entry] = schedules.list()
+    assert (repr(entry.schedule), entry.next_runs()) == ("<solar: sunrise at latitude 60.2, longitude: 24.9>", [])
+    schedules.update("dawn", args=[1])
+    assert schedules.pause("dawn").schedule == schedules.resume("dawn").schedule == dawn
+
+    monkeypatch.undo()
+    assert schedules.get("dawn").next_runs(2) == runs != []
 
 
 def test_a_name_that_is_taken_is_refused(office: Office, twin: Twin) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -20,7 +21,7 @@ from celeriac.options import fields_of, properties_of
 from celeriac.scheduler import Rule
 from celeriac.schedules import BaseSchedule, crontab
 from celeriac.schedules.expression import Expression
-from celeriac.schedules.translation import Translation, translated
+from celeriac.schedules.translation import translated
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -62,11 +63,16 @@ class ScheduleEntry:
         return None if has_none else told.timezone
 
     def next_runs(self, count: int = 1, after: datetime | None = None) -> list[datetime]:
-        """The next runs after a moment, by default the present, in UTC; none of a paused entry."""
-        told = translated(self.schedule)
-        return list(islice(self._runs(told, after or clock.now()), count)) if self.enabled else []
+        """The next runs after a moment, by default the present, in UTC.
 
-    def _runs(self, told: Translation, after: datetime) -> Iterator[datetime]:
+        There are none of a paused entry, nor of the sun where the library ephem is missing.
+        """
+        with suppress(ImproperlyConfigured):
+            return list(islice(self._runs(after or clock.now()), count)) if self.enabled else []
+        return []
+
+    def _runs(self, after: datetime) -> Iterator[datetime]:
+        told = translated(self.schedule)
         expression = Expression(told.expression, told.timezone, self.start)
         # The tick before this moment stands for what comes after it, too.
         tick = expression.following(after - timedelta(seconds=told.window_s))

@@ -64,7 +64,7 @@ def read(spec: Mapping[str, Any], timezone: str) -> BaseSchedule:
     if "crontab" in spec:
         return crontab.from_string(spec["crontab"]).in_zone(zone_of(timezone))
     if "solar" in spec:
-        return solar(*spec["solar"])
+        return solar.listed(*spec["solar"])
     if "every_s" in spec:
         return schedule(spec["every_s"], bool(spec.get("relative"))).in_zone(zone_of(timezone))
     return Expression(spec["expression"], timezone)

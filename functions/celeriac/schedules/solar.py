@@ -5,10 +5,11 @@ It asks the library ephem, which Celery asks, too; only a worker that has such a
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from celeriac.exceptions import ImproperlyConfigured
 from celeriac.schedules.base import BaseSchedule
@@ -50,18 +51,38 @@ class solar(BaseSchedule):  # noqa: N801 - Celery's name
         nowfun: Callable[[], datetime] | None = None,
         app: Any = None,
     ) -> None:
+        _ephem()
+        self._begin(event, lat, lon, nowfun, app)
+
+    @classmethod
+    def listed(cls, event: str, lat: float, lon: float) -> Self:
+        """The schedule where it is only told of: ephem may be missing, as where an operator lists what there is."""
+        found = cls.__new__(cls)
+        found._begin(event, lat, lon)
+        return found
+
+    def _begin(self, event: str, lat: float, lon: float, nowfun: Any = None, app: Any = None) -> None:
         super().__init__(nowfun, app)
-        self.ephem = _ephem()
         if event not in EVENTS:
             raise ValueError(f'Argument event "{event}" is invalid, must be one of {", ".join(sorted(EVENTS))}.')
         for name, value, most in (("latitude", lat, 90), ("longitude", lon, 180)):
             if not -most <= value <= most:
                 raise ValueError(f"Argument {name} {value} is invalid, must be between {-most} and {most}.")
         self.event, self.lat, self.lon = event, lat, lon
-        self.method, horizon, self.use_center = EVENTS[event]
-        self.cal = self.ephem.Observer()
-        self.cal.lat, self.cal.lon, self.cal.horizon = str(lat), str(lon), horizon
-        self.cal.elev = self.cal.pressure = 0
+        self.method, self.horizon, self.use_center = EVENTS[event]
+
+    @functools.cached_property
+    def ephem(self) -> Any:
+        """The library; raises ImproperlyConfigured where it is missing."""
+        return _ephem()
+
+    @functools.cached_property
+    def cal(self) -> Any:
+        """The place, as ephem's observer."""
+        found = self.ephem.Observer()
+        found.lat, found.lon, found.horizon = str(self.lat), str(self.lon), self.horizon
+        found.elev = found.pressure = 0
+        return found
 
     def next_after(self, moment: datetime) -> datetime:
         """The next event after an aware moment, in UTC; where there is none in a year, when the search ended."""
