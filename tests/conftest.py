@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from local.cloud import Cloud, free_port
+from local.cloud import Cloud
 from local.endpoint import Endpoint
 from local.session import named
+from tests.ports import reserved_port
 
 # How long an example takes says more of the machine than of the code; where it matters, a test measures it itself.
 settings.register_profile("celeriac", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -50,6 +51,6 @@ def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]
         return
     cloud = Cloud(tmp_path_factory.mktemp("embedded-aws"))
     try:
-        yield cloud.start(port=free_port())
+        yield cloud.start(port=reserved_port())
     finally:
         cloud.stop()

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,16 +130,23 @@ def context_with(browser: Browser) -> Callable[..., BrowserContext]:
 def page_at(browser: Browser, context_with: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
     """Open a console's page, `page_at(console, "#/tasks")`, with options of a browser's context, such as `viewport`.
 
-    The test fails at its end if the page broke its policy or left an exception unhandled.
+    With `at` its clock stands at that time from the first, and goes on only as far as the test has it go. The test
+    fails at its end if the page broke its policy or left an exception unhandled.
     """
     with ExitStack() as stack:
         faults: list[str] = []
 
-        def opened(console: Console, fragment: str = "", *, is_alone: bool = False, **options: Any) -> Page:
+        def opened(
+            console: Console, fragment: str = "", *, is_alone: bool = False, at: datetime | None = None, **options: Any
+        ) -> Page:
+            is_alone = is_alone or at is not None
             context = browser.new_context(**options) if is_alone else context_with(**options)
             page = context.new_page()
             stack.callback(context.close if is_alone else page.close)
-            page.set_default_timeout(30_000)  # long where many tests share few cores
+            page.set_default_timeout(60_000)  # long where many tests share few cores
+            if at is not None:
+                page.clock.install(time=at - timedelta(seconds=1))
+                page.clock.pause_at(at)
             page.on("pageerror", lambda error: faults.append(str(error)))
             page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
             page.goto(f"{console.server.url}{fragment}")  # which stays when the token is taken out

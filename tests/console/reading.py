@@ -8,15 +8,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Request
 
     from tests.console.conftest import Console
 
-__all__ = ["PHONE", "VIEWS", "WIDE", "axe_finds", "ended", "go", "row", "sent", "settled", "until"]
+__all__ = [
+    "PHONE",
+    "VIEWS",
+    "WIDE",
+    "axe_finds",
+    "ended",
+    "go",
+    "row",
+    "sent",
+    "settled",
+    "under_way",
+    "until",
+    "until_page",
+]
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
 VIEWS = ("overview", "queues", "tasks", "failures", "schedules", "workers")
+GO = """hash => new Promise((done) => {
+  if (location.hash === hash) done();
+  addEventListener("hashchange", done, { once: true }); // after the page's own
+  location.hash = hash;
+})"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -32,7 +50,7 @@ def ended(console: Console, name: str, *args: Any) -> str:
     return task_id
 
 
-def until(holds: Callable[[], Any], timeout_s: float = 10) -> None:
+def until(holds: Callable[[], Any], timeout_s: float = 60) -> None:
     """Wait until something holds."""
     deadline = time.monotonic() + timeout_s
     while not holds():
@@ -40,9 +58,26 @@ def until(holds: Callable[[], Any], timeout_s: float = 10) -> None:
         time.sleep(0.01)
 
 
+def until_page(page: Page, holds: Callable[[], Any], timeout_s: float = 60) -> None:
+    """Wait until something holds that Playwright's events bring about: they come only while it is at work."""
+    deadline = time.monotonic() + timeout_s
+    while not holds():
+        assert time.monotonic() < deadline, "what was waited for has not come"
+        page.wait_for_timeout(10)
+
+
+def under_way(page: Page) -> set[Request]:
+    """The page's requests that have begun from now on and have not ended; it changes as they do."""
+    begun = set[Any]()
+    page.on("request", lambda request: begun.add(request))
+    page.on("requestfinished", lambda request: begun.discard(request))
+    page.on("requestfailed", lambda request: begun.discard(request))
+    return begun
+
+
 def go(page: Page, fragment: str) -> None:
-    """Go to a view, as a link does."""
-    page.evaluate("hash => { location.hash = hash }", fragment)
+    """Go to a view, as a link does, and wait until the page has turned to it."""
+    page.evaluate(GO, fragment)
 
 
 def row(page: Page, text: str) -> Locator:

@@ -20,7 +20,7 @@ import pytest
 from typer.testing import CliRunner
 
 from celeriac.cli.program import program
-from local.cloud import free_port
+from tests.ports import reserved_port
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 def status_of(url: str) -> int:
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     try:
         connection.request("GET", f"{parts.path}?{parts.query}")
         return connection.getresponse().status
@@ -55,20 +55,20 @@ def status_of(url: str) -> int:
 
 
 def test_it_prints_its_address_serves_and_ends_well_with_ctrl_c(console: Any) -> None:
-    port = free_port()
+    port = reserved_port()
     with started("--no-browser", "--quiet", "--port", str(port), "--api", console.gateway.url) as process:
         url = first_line(process)
         assert url.startswith(f"http://127.0.0.1:{port}/?token=")
         assert (status_of(url), status_of(f"http://127.0.0.1:{port}/?token=wrong")) == (303, 401)
 
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=60)
 
     assert (process.returncode, out, err) == (0, "", "")
 
 
 def test_a_script_gets_its_address_in_json(console: Any) -> None:
-    with started("--no-browser", "--json", "--port", str(free_port()), "--api", console.gateway.url) as process:
+    with started("--no-browser", "--json", "--port", str(reserved_port()), "--api", console.gateway.url) as process:
         lines = [first_line(process) for _ in range(3)]
 
     assert status_of_nobody(json.loads("".join(lines))["url"])
@@ -85,7 +85,7 @@ def test_it_opens_the_browser_that_the_machine_has(console: Any, tmp_path: Path)
     opened, browser = tmp_path / "opened", tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {opened}.part && mv {opened}.part {opened}\n')
     browser.chmod(browser.stat().st_mode | stat.S_IXUSR)
-    options = ("--quiet", "--port", str(free_port()), "--api", console.gateway.url)
+    options = ("--quiet", "--port", str(reserved_port()), "--api", console.gateway.url)
     with started(*options, BROWSER=f"{browser} %s") as process:
         url = first_line(process)
         assert status_of(url) == 303  # it answers after the browser was started

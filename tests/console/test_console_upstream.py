@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import http.server
 import json
-import socket
 import socketserver
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -21,17 +20,17 @@ from celeriac.console.upstream import ANSWER_BYTES, Upstream
 from celeriac.exceptions import ImproperlyConfigured
 from tests.console.gateway import CREDENTIALS, serving
 from tests.console.visitor import Told, Visitor
+from tests.ports import reserved_port
 
 
 @dataclass
 class Reply:
-    """What stands in for the API says to everything; it waits before its answer, and again before the body."""
+    """What stands in for the API says to everything; it may wait before its answer, or its body, to the end."""
 
     status: int = 200
     body: bytes = b"{}"
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
-    after_s: float = 0
-    pause_s: float = 0
+    before: Literal["answer", "body"] | None = None
 
 
 class Stranger(socketserver.ThreadingTCPServer):
@@ -41,7 +40,7 @@ class Stranger(socketserver.ThreadingTCPServer):
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.reply, self.asked = reply, list[str]()
+        self.reply, self.asked, self.is_over = reply, list[str](), threading.Event()
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -50,12 +49,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
         reply = self.server.reply
-        time.sleep(reply.after_s)
+        if reply.before == "answer":
+            self.server.is_over.wait(60)
         self.send_response(reply.status)
         for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        time.sleep(reply.pause_s)
+        if reply.before == "body":
+            self.server.is_over.wait(60)
         self.wfile.write(reply.body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
@@ -85,20 +86,18 @@ def asking(aws_credentials: None) -> Iterator[Callable[..., Told]]:
 def _url_of(stack: ExitStack, reply: Reply) -> str:
     stranger = Stranger(reply)
     stack.enter_context(serving(stranger))
+    stack.callback(stranger.is_over.set)
     return f"http://127.0.0.1:{stranger.server_address[1]}/v1"
 
 
 def test_an_api_that_is_away_is_told_of(asking: Callable[..., Told]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        port = nobody.getsockname()[1]
-
-    told = asking(f"http://127.0.0.1:{port}/v1")
+    told = asking(f"http://127.0.0.1:{reserved_port()}/v1")
 
     assert (told.status, told.kind) == (502, "api-unreachable")
     assert "could not be reached" in told.json["detail"]
 
 
-@pytest.mark.parametrize("reply", [Reply(after_s=0.5), Reply(pause_s=0.5)], ids=["at first", "in the midst"])
+@pytest.mark.parametrize("reply", [Reply(before="answer"), Reply(before="body")], ids=["at first", "in the midst"])
 def test_an_api_that_is_slow_is_waited_for_so_long_and_no_longer(asking: Callable[..., Told], reply: Reply) -> None:
     told = asking(reply, read_timeout_s=0.1)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from tests.console.reading import PHONE, ended, row, sent, until
@@ -62,16 +61,23 @@ def test_a_hundred_kilobytes_of_error_are_shown_in_part_and_fit_the_page(console
 def test_a_thousand_failures_are_as_quick_as_ten(console: Any, page_at: Any) -> None:
     for number in range(1000):
         sent(console, "shop.fail", f"number {number}")
-    until(lambda: not console.twin.broker.messages["shop"], timeout_s=30)
+    until(lambda: not console.twin.broker.messages["shop"])
 
-    began = time.monotonic()
-    page = page_at(console, "#/failures")
+    page = page_at(console, "#/failures", is_alone=True)
     page.locator("[data-row]").nth(99).wait_for()
     page.get_by_label("All 100 failures of this page").check()
     page.get_by_text("100 selected").wait_for()
 
-    assert time.monotonic() - began < 10
+    assert processor_s(page) < 5
     page.get_by_role("link", name="Older").wait_for()
+
+
+def processor_s(page: Any) -> float:
+    """How long the page's process has had a processor: on a busy machine the clock runs on without it."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    told = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
+    return float(told["ProcessTime"])
 
 
 def test_a_long_name_does_not_widen_the_page(console: Any, page_at: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.console.reading import ended, row
@@ -10,7 +11,7 @@ GO = {"o": "Overview", "q": "Queues", "t": "Tasks", "f": "Failures", "s": "Sched
 
 
 def test_g_and_a_letter_go_to_a_view(console: Any, page_at: Any) -> None:
-    page = page_at(console, "#/nowhere")
+    page = page_at(console, "#/nowhere", at=datetime(2026, 11, 22, 12, tzinfo=UTC))  # the letter is in time
     page.get_by_role("heading", name="Nothing is here").wait_for()
 
     for key, name in GO.items():

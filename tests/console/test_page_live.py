@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from tests.console.reading import ended, go, row, until
+from tests.console.reading import ended, row, under_way, until, until_page
 
 HIDE = """isHidden => {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
+
+TURN = """new Promise((done) => {
+  const { port1, port2 } = new MessageChannel(); // which the page's clock has no part in
+  port1.onmessage = done;
+  port2.postMessage(null);
+})"""
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def asked(console: Any) -> int:
@@ -52,8 +60,8 @@ def test_what_was_asked_for_before_a_change_is_asked_for_again_after_it(console:
     page.locator("body").press("p")
     held_up: list[Any] = []
     page.route("**/api/queues", lambda route: held_up.append(route), times=1)
-    with page.expect_request("**/api/queues"):
-        page.locator("body").press("r")
+    page.locator("body").press("r")
+    until_page(page, lambda: held_up)
     before = held_up[0].fetch()  # as it was
 
     page.get_by_role("button", name="Pause press").click()
@@ -86,8 +94,7 @@ def test_a_log_that_cannot_be_had_is_no_sign_that_the_api_answers(console: Any, 
 
 
 def test_a_hidden_tab_asks_nothing_and_a_tab_that_is_seen_again_asks_at_once(console: Any, page_at: Any) -> None:
-    page = page_at(console, "#/queues", is_alone=True)
-    page.clock.install()
+    page = page_at(console, "#/queues", at=NOON)
     row(page, "press").wait_for()
     page.evaluate(HIDE, True)
     page.locator("#live").get_by_text("resting").wait_for()
@@ -102,9 +109,7 @@ def test_a_hidden_tab_asks_nothing_and_a_tab_that_is_seen_again_asks_at_once(con
 
 
 def test_it_asks_every_five_seconds_until_it_is_paused(console: Any, page_at: Any) -> None:
-    page = page_at(console, is_alone=True)
-    page.clock.install()
-    go(page, "#/queues")
+    page = page_at(console, "#/queues", at=NOON)
     row(page, "press").wait_for()
     before = asked(console)
     page.clock.run_for(5_500)
@@ -138,18 +143,17 @@ def test_a_silent_api_is_a_calm_banner_and_what_was_there_stays(console: Any, pa
 
 
 def test_it_asks_less_and_less_while_nothing_answers(console: Any, page_at: Any) -> None:
-    page = page_at(console, is_alone=True)
-    page.clock.install()
-    go(page, "#/queues")
+    page = page_at(console, "#/queues", at=NOON)
     row(page, "press").wait_for()
     console.gateway.answers = False
-    gaps = []
+    gaps, begun = [], under_way(page)
 
     for _ in range(4):
         before, waited_s = asked(console), 0
         while asked(console) == before and waited_s < 70:
             page.clock.run_for(1000)
-            page.evaluate("new Promise((resolve) => queueMicrotask(resolve))")
+            until_page(page, lambda: not begun)
+            page.evaluate(TURN)
             waited_s += 1
         gaps.append(waited_s)
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from celeriac import clock
 from tests.console.reading import ended, sent, until
 
-NOW = datetime.now(UTC).replace(second=0, microsecond=0)
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+"""What the page's clock says where the figures are these."""
 TIMES = [(NOW - timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z") for minutes in range(4, 0, -1)]
 
 
@@ -41,7 +43,7 @@ def figured(console: Any, page_at: Any) -> Any:
     """The overview where CloudWatch has known figures."""
 
     def opened(**options: Any) -> Any:
-        page = page_at(console, "#/nowhere", **options)
+        page = page_at(console, "#/nowhere", at=NOW, **options)
         page.route("**/api/metrics?*", lambda route: route.fulfill(json=FIGURES))
         page.evaluate("location.hash = '#/overview'")
         return page
@@ -72,8 +74,9 @@ def test_tiles_tell_what_waits_and_what_has_failed_today(console: Any, page_at: 
 
 def test_the_charts_are_drawn_from_what_cloudwatch_knows(console: Any, page_at: Any) -> None:
     told, worker = console.twin.operations.told, {"worker": "shop"}
-    told.put("celeriac", "Succeeded", worker, NOW - timedelta(minutes=2), 7)
-    told.put("celeriac", "Duration", worker, NOW - timedelta(minutes=2), 1.5)
+    at = clock.now() - timedelta(minutes=2)
+    told.put("celeriac", "Succeeded", worker, at, 7)
+    told.put("celeriac", "Duration", worker, at, 1.5)
 
     page = page_at(console)
 

@@ -18,9 +18,9 @@ def panel(page: Any, name: str) -> Any:
     return page.get_by_role("region", name=name, exact=True)
 
 
-def line(task_id: str, after_s: float, **fields: Any) -> LogLine:
-    """A line of the log, so long after noon."""
-    at = clock.now() - timedelta(minutes=5) + timedelta(seconds=after_s)
+def line(began: datetime, task_id: str, after_s: float, **fields: Any) -> LogLine:
+    """A line of the log, so long after it began."""
+    at = began + timedelta(seconds=after_s)
     return LogLine(
         id=f"{task_id} {after_s}", at=at, worker="shop", fields={"task_id": task_id, "task": "shop.again", **fields}
     )
@@ -51,9 +51,11 @@ def test_a_failure_shows_its_error_its_traceback_and_its_message(console: Any, p
 
 def test_attempts_are_a_timeline_made_of_the_log(console: Any, page_at: Any) -> None:
     task_id = ended(console, "shop.again")
+    began = clock.now() - timedelta(minutes=5)
     said = [("RETRY", 0, 1.0), ("RETRY", 1, 41.0), ("SUCCESS", 2, 101.0)]
     console.twin.operations.lines += [
         line(
+            began,
             task_id,
             after_s,
             message=f"task {state.lower()}",
@@ -65,7 +67,8 @@ def test_attempts_are_a_timeline_made_of_the_log(console: Any, page_at: Any) -> 
         )
         for state, attempt, after_s in said
     ]
-    console.twin.operations.lines.append(line(task_id, 0.7, message="opening the drawer", level="WARNING", drawer=3))
+    between = line(began, task_id, 0.7, message="opening the drawer", level="WARNING", drawer=3)
+    console.twin.operations.lines.append(between)
 
     page = page_at(console, f"#/task/{task_id}")
 

@@ -44,7 +44,7 @@ def test_names_can_be_chosen_from_those_that_workers_have_told(console: Any, pag
     assert page.locator("[data-row]").count() == 1
     assert re.search(r"name=shop\.fail", page.url)
     page.get_by_role("link", name="Clear").click()
-    assert page.url.endswith("#/tasks")
+    page.wait_for_url(lambda url: url.endswith("#/tasks"))
 
 
 def test_what_runs_is_listed_while_it_runs(console: Any, page_at: Any, held: Any) -> None:

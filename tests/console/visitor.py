@@ -55,7 +55,7 @@ class Visitor:
         headers: Mapping[str, str | None] | None = None,
     ) -> Told:
         """Send a request and read its answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for name, value in {**self.headers, **(headers or {})}.items():
@@ -79,7 +79,7 @@ class Visitor:
 
     def says(self, text: bytes) -> bytes:
         """Send bytes as they are, and nothing more; returns all that comes back."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
             connection.sendall(text)
             connection.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: connection.recv(65536), b""))

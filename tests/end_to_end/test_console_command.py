@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from local import command_line
-from local.cloud import free_port
 from local.system import System
+from tests.ports import reserved_port
 
 pytestmark = pytest.mark.cloud
 
@@ -23,7 +23,7 @@ Asks = Callable[[str, str], tuple[int, Any]]
 @pytest.fixture(scope="module")
 def asks(system: System) -> Iterator[Asks]:
     """Ask a console, in a process of its own, as its page does; returns a status and the document."""
-    words = ["console", "--no-browser", "--quiet", "--port", str(free_port())]
+    words = ["console", "--no-browser", "--quiet", "--port", str(reserved_port())]
     with command_line.begin(system, *words, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None

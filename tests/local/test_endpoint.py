@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from local.cloud import free_port
 from local.endpoint import Endpoint, ForeignEndpointError
+from tests.ports import reserved_port
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_a_client_ignores_a_profile_that_does_not_exist(monkeypatch: pytest.Monk
 
 
 def test_where_nobody_says_so_schedules_do_not_fire() -> None:
-    assert not Endpoint(f"http://127.0.0.1:{free_port()}").fires_schedules()
+    assert not Endpoint(f"http://127.0.0.1:{reserved_port()}").fires_schedules()

@@ -10,10 +10,11 @@ from threading import Event, Thread
 import pytest
 
 from local.background import Background
-from local.cloud import Cloud, free_port
+from local.cloud import Cloud
 from local.endpoint import Endpoint
 from local.follower import Follower, following
 from local.wait import until
+from tests.ports import reserved_port
 
 pytestmark = pytest.mark.cloud
 
@@ -145,7 +146,7 @@ def test_it_ends_by_itself_when_the_emulator_is_gone(tmp_path: Path, monkeypatch
     monkeypatch.setattr("local.follower.GONE_S", 0.1)
     cloud = Cloud(tmp_path)
     try:
-        thread = Thread(target=Follower(cloud.start(port=free_port()), "nothing").run, args=[Event()], daemon=True)
+        thread = Thread(target=Follower(cloud.start(port=reserved_port()), "nothing").run, args=[Event()], daemon=True)
         thread.start()
     finally:
         cloud.stop()

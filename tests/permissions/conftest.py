@@ -19,9 +19,10 @@ from infra.constructs.http_permissions import HttpPermissions
 from infra.http_access import HttpAccess
 from infra.names import API, OPERATOR, Names
 from local.api import Api
-from local.cloud import Cloud, free_port
+from local.cloud import Cloud
 from local.endpoint import Endpoint
 from tests.permissions.enforcing import key_of_user
+from tests.ports import reserved_port
 
 NAMES = Names("celeriac-auth")
 # The gateway has decided before it: what reaches it says by which function it was reached.
@@ -51,7 +52,7 @@ def enforcing_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint
     """A MiniStack that refuses what IAM does not allow."""
     cloud = Cloud(tmp_path_factory.mktemp("enforcing-aws"))
     try:
-        yield cloud.start(port=free_port(), environment={"AUTH": "true"})
+        yield cloud.start(port=reserved_port(), environment={"AUTH": "true"})
     finally:
         cloud.stop()
 

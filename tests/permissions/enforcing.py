@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local.cloud import Cloud, free_port
+from local.cloud import Cloud
 from local.deploy import ROOT, Deployer
 from local.endpoint import ACCOUNT, Endpoint
 from local.runtime import Runtime
 from local.system import System
+from tests.ports import reserved_port
 
 __all__ = ["enforced", "key_of_user"]
 
@@ -28,7 +29,7 @@ APP = ROOT / "tests/end_to_end/deployed_app.py"
 @contextmanager
 def enforced(folder: Path, functions: Path) -> Iterator[System]:
     """A system with these functions, on an AWS that refuses what IAM does not allow."""
-    cloud, port = Cloud(folder), free_port()
+    cloud, port = Cloud(folder), reserved_port()
     kept = {"PERSIST_STATE": "1", "STATE_DIR": str(folder / "state"), "S3_PERSIST": "1", "S3_DATA_DIR": str(folder)}
     try:
         endpoint = cloud.start(port, kept)

@@ -29,7 +29,7 @@ __all__ = ["HOST", "ConsoleServer"]
 
 HOST = "127.0.0.1"
 REQUEST_TIMEOUT_S = 10
-LINGER_S, LINGER_BYTES = 1, 64 * 1024
+LINGER_S, LINGER_BYTES = 5, 64 * 1024
 API = "api/"
 
 

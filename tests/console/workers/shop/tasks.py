@@ -32,7 +32,7 @@ def fail(reason: str = "no paper") -> None:
 @app.task(track_started=True)
 def hold() -> str:
     """Run until the test lets it end."""
-    held.wait(10)
+    held.wait(600)
     return "let go"
 
 
