@@ -259,10 +259,33 @@ def test_a_schedule_is_changed_in_what_is_named_and_fires_into_its_lane(desktop:
     assert desktop.types("schedules", "update", "nightly").code == 2
 
 
+def test_a_schedule_has_the_options_of_a_call_and_may_begin_as_paused(desktop: Any) -> None:
+    words = [
+        "often",
+        "desk.add",
+        "90",
+        "--options",
+        '{"expires": 60, "priority": 5}',
+        "--queue",
+        "desk.bulk",
+        "--paused",
+    ]
+    told = desktop.types("schedules", "create", *words, "-j").json["created"]
+    assert told["options"] == {"expires": 60, "priority": 5, "queue": "desk.bulk"}
+    assert (told["schedule"], told["enabled"], told["timezone"]) == ("freq: 1.50 minutes", False, None)
+
+    desktop.types("schedules", "update", "often", "--options", '{"expires": 30}', "--schedule", "0 4 * * *")
+    [told] = desktop.types("schedules", "list", "-j").json
+    assert (told["options"], told["timezone"], told["enabled"]) == ({"expires": 30}, "UTC", False)
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ["create", "x", "desk.add", "every day"],
+        ["create", "x", "desk.add", "0.5"],
+        ["create", "x", "desk.add", "at(2020-01-01T00:00:00)"],
+        ["create", "x", "desk.add", "60", "--options", '{"task_id": "mine"}'],
         ["create", "x", "desk.add", "30 3 * * *", "--timezone", "Mars/North"],
         ["create", "", "desk.add", "30 3 * * *"],
         ["pause", "nothing"],

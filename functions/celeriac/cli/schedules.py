@@ -20,6 +20,15 @@ group = typer.Typer(help="The timetable: list it, add to it, pause, resume and d
 Name = Annotated[str, typer.Argument(help="The schedule's name.")]
 Zone = Annotated[str | None, typer.Option("--timezone", help="Such as Europe/Berlin; by default the app's.")]
 Queue = Annotated[str | None, typer.Option("--queue", help="A lane of the worker's, such as thumbnail.bulk.")]
+Options = Annotated[
+    Any,
+    typer.Option(
+        parser=values.json_object,
+        metavar="JSON",
+        help='Those of apply_async, such as \'{"expires": 600, "priority": 5}\'.',
+    ),
+]
+TIMES = "'30 3 * * *', seconds, or AWS's 'rate(5 minutes)', 'cron(…)', 'at(…)'."
 
 
 @command(group, "list")
@@ -33,15 +42,19 @@ def create(
     session: Session,
     name: Name,
     task: Annotated[str, typer.Argument(help="The task, such as notify.daily_report.")],
-    schedule: Annotated[str, typer.Argument(help="'30 3 * * *', or AWS's 'rate(5 minutes)', 'cron(…)', 'at(…)'.")],
+    schedule: Annotated[Any, typer.Argument(parser=values.times, metavar="SCHEDULE", help=TIMES)],
     args: Annotated[Any, typer.Option("--args", "-a", parser=values.json_array, metavar="JSON")] = "[]",
     kwargs: Annotated[Any, typer.Option("--kwargs", "-k", parser=values.json_object, metavar="JSON")] = "{}",
     timezone: Zone = None,
     queue: Queue = None,
+    options: Options = "{}",
+    paused: Annotated[bool, typer.Option("--paused", help="It fires when it is resumed.")] = False,
 ) -> None:
     """Schedule a task under a new name."""
-    options = {"queue": queue} if queue else None
-    entry = session.app.schedules.create(name, task, schedule, args, kwargs, options, timezone=timezone)
+    given = {**options, **({"queue": queue} if queue else {})}
+    entry = session.app.schedules.create(
+        name, task, schedule, args, kwargs, given, timezone=timezone, enabled=not paused
+    )
     _tell(session, "created", entry)
 
 
@@ -50,17 +63,22 @@ def update(
     session: Session,
     name: Name,
     task: Annotated[str | None, typer.Option("--task", help="Another task.")] = None,
-    schedule: Annotated[str | None, typer.Option("--schedule", help="Other times, as for `create`.")] = None,
+    schedule: Annotated[
+        Any, typer.Option("--schedule", parser=values.times, metavar="SCHEDULE", help="Other times, as for `create`.")
+    ] = None,
     args: Annotated[Any, typer.Option("--args", "-a", parser=values.json_array, metavar="JSON")] = None,
     kwargs: Annotated[Any, typer.Option("--kwargs", "-k", parser=values.json_object, metavar="JSON")] = None,
     timezone: Zone = None,
     queue: Queue = None,
+    options: Options = None,
 ) -> None:
     """Change a schedule in what is named; one that code declares can be paused only."""
     given = {"task": task, "schedule": schedule, "args": args, "kwargs": kwargs, "timezone": timezone}
-    changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    changes: dict[str, Any] = {**given, "options": options}
     if queue:
-        changes["options"] = {**session.app.schedules.get(name).options, "queue": queue}
+        others = session.app.schedules.get(name).options if options is None else options
+        changes["options"] = {**others, "queue": queue}
+    changes = {key: value for key, value in changes.items() if value is not None}
     if not changes:
         raise typer.BadParameter("say what is to be changed, such as --schedule")
     _tell(session, "updated", session.app.schedules.update(name, **changes))
@@ -110,7 +128,9 @@ def described(entry: ScheduleEntry) -> dict[str, Any]:
         "args": list(entry.args),
         "kwargs": dict(entry.kwargs),
         "queue": entry.options.get("queue"),
+        "options": dict(entry.options),
         "schedule": repr(entry.schedule).strip("<>"),
+        "timezone": entry.timezone,
         "enabled": entry.enabled,
         "next_run": following[0].isoformat() if following else None,
         "declared_by": entry.declared_by or None,

@@ -11,7 +11,7 @@ import typer
 
 from celeriac import clock
 
-__all__ = ["ago", "json_array", "json_object", "moment", "moment_or_seconds", "names", "seconds"]
+__all__ = ["ago", "json_array", "json_object", "moment", "moment_or_seconds", "names", "seconds", "times"]
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -58,6 +58,14 @@ def moment_or_seconds(text: str) -> datetime | float:
         return seconds(text)
     except typer.BadParameter:
         return moment(text)
+
+
+def times(text: str) -> str | float:
+    """A schedule: seconds, or text that the library reads."""
+    try:
+        return seconds(text)
+    except typer.BadParameter:
+        return text
 
 
 def ago(text: str) -> datetime:
