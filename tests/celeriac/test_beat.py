@@ -294,6 +294,19 @@ def test_a_schedule_can_be_changed(office: Office, twin: Twin) -> None:
     assert [(moment, args) for moment, args, _ in office.ran] == [(hours(0.5)[0], (1, ("x", 1)))]
 
 
+@pytest.mark.parametrize("expires", [timedelta(hours=2), hours(1.5)[0], hours(1.5)[0].isoformat()], ids=repr)
+def test_whatever_says_when_a_firing_expires_is_kept_when_something_else_is_changed(
+    office: Office, twin: Twin, expires: Any
+) -> None:
+    office.app.schedules.create("it", office.work, "0 * * * *", options={"expires": expires, "countdown": 3600})
+    office.app.schedules.update("it", args=[1])
+
+    twin.run(until=NOON + timedelta(hours=2.9))
+
+    state = office.app.AsyncResult("it@2026-11-22T13:00:00Z").state
+    assert state == (states.SUCCESS if isinstance(expires, timedelta) else states.REVOKED)
+
+
 def test_a_schedule_is_found_by_its_name_until_it_is_deleted(office: Office, twin: Twin) -> None:
     schedules, name = office.app.schedules, "tidy up / every hour"
     made = schedules.create(name, office.work.s(1, x=2).set(priority=5), crontab(minute=0), options={"expires": 9})
@@ -362,6 +375,10 @@ class Whim(BaseSchedule):
         ({"task": None}, "the name of a task"),
         ({"options": {"task_id": "a"}}, "task_id cannot be given"),
         ({"options": {"eta": NOON}}, "eta cannot be given"),
+        ({"options": {"countdown": -1}}, "countdown must be 0 to"),
+        ({"options": {"expires": float("nan")}}, "expires must be 0 to"),
+        ({"options": {"expires": timedelta(days=400)}}, "expires must be 0 to"),
+        ({"options": {"expires": True}}, "expires must be 0 to"),
         ({"args": ["x" * 260_000]}, "more than 250000 bytes"),
         ({"name": ""}, "1 to 200 characters"),
         ({"schedule": NOON}, "is over and would never fire"),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from celeriac import clock, limits, publish
 from celeriac.beat import firing, spec
+from celeriac.beat.counted import counted, plain
 from celeriac.canvas import Signature
 from celeriac.exceptions import ImproperlyConfigured
 from celeriac.message import Message
@@ -31,7 +32,6 @@ __all__ = ["ScheduleEntry", "key_of"]
 BODY_BYTES = 250_000
 """Of the Scheduler's 256 KB: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Target.html"""
 _PLAIN = re.compile(r"[0-9A-Za-z_-]{1,40}")
-_NOT_OPTIONS = {"task_id": "each firing has an id of its own", "eta": "the schedule says when"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ class ScheduleEntry:
     def rule(self, app: Celeriac) -> Rule:
         """What the Scheduler is told; raises ImproperlyConfigured or QueueNotFound for what it could not do."""
         options = dict(self.options)
-        times = self._times(options, app.known(self.task))
+        times = self._counted(options, app.known(self.task))
         message = publish.message_of(app, self.task, self.args, self.kwargs, task_id="-", root_id="-", **options)
         app.services.broker.require(message.queue)
         if "expires_s" in times:
@@ -109,25 +109,25 @@ class ScheduleEntry:
     def body(self) -> str:
         """What the schedule sends, where no app is at hand; raises ImproperlyConfigured, TypeError or ValueError."""
         options = dict(self.options)
-        times = self._times(options, None)
+        times = self._counted(options, None)
         fields = {"task": self.task, "args": [*self.args], "kwargs": dict(self.kwargs), **fields_of(options)}
         message = Message(id="-", **fields, properties=properties_of(options))
         if wrong := message.complaints():
             raise ImproperlyConfigured("; ".join(wrong))
         return self._body(message, times)
 
-    def _times(self, options: dict[str, Any], task: Any) -> dict[str, float]:
-        for option, reason in _NOT_OPTIONS.items():
-            if options.get(option) is not None:
-                raise ImproperlyConfigured(f"schedule {self.name!r}: {option} cannot be given, for {reason}")
-        return _times(options, task)
+    def _counted(self, options: dict[str, Any], task: Any) -> dict[str, float]:
+        try:
+            return counted(options, task)
+        except ImproperlyConfigured as error:
+            raise ImproperlyConfigured(f"schedule {self.name!r}: {error}") from error
 
     def _body(self, message: Message, times: Mapping[str, float]) -> str:
         told = translated(self.schedule)
         about = {"name": self.name, "schedule": spec.written(self.schedule), "timezone": told.timezone, **times}
         about |= {"window_s": told.window_s} if told.window_s else {}
         about |= {"worker": self.declared_by} if self.declared_by else {}
-        about |= {"options": shown} if (shown := _plain(self.options)) else {}
+        about |= {"options": shown} if (shown := plain(self.options)) else {}
         body = firing.body_of(self.key, message.replace(root_id=None, parent_id=None), about)
         if len(body.encode()) > BODY_BYTES:
             raise ImproperlyConfigured(f"schedule {self.name!r}: its arguments have more than {BODY_BYTES} bytes")
@@ -176,27 +176,6 @@ def _call(task: Any, given: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(name, str) or not name:
         raise ImproperlyConfigured(f"a schedule sends a task, a signature or the name of a task, not {task!r:.100}")
     return {**call, "task": name}
-
-
-def _times(options: dict[str, Any], task: Any) -> dict[str, float]:
-    """The options that count from each firing, taken out of the others, in seconds."""
-    expires = options.get("expires", getattr(task, "expires", None))
-    found = {"countdown_s": options.pop("countdown", None), "expires_s": expires}
-    if isinstance(expires, datetime):
-        found["expires_s"] = None
-    else:
-        options.pop("expires", None)
-    return {name: _seconds(value) for name, value in found.items() if value is not None}
-
-
-def _seconds(value: Any) -> float:
-    return value.total_seconds() if isinstance(value, timedelta) else float(value)
-
-
-def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options as they can be shown and given again."""
-    plain = {name: _seconds(value) if isinstance(value, timedelta) else value for name, value in options.items()}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in plain.items()}
 
 
 def _start(when: BaseSchedule) -> datetime | None:
