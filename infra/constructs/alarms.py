@@ -51,7 +51,9 @@ class Alarms(Construct):
         """Tell of what no worker could answer for: of what lies in the queue, and of what the function took from it."""
         about = f"{name}: a message died in the queue: the machine is in trouble, not the task"
         lying = self._minutely.queue("ApproximateNumberOfMessagesVisible", queue_name, "Maximum")
-        self._alarm(f"{name}-dead-letters", queue_name, about, "dead-letters", lying)
+        # SQS stops telling of a queue that nobody touches for six hours, and what lies there lies there still.
+        kept = cloudwatch.TreatMissingData.IGNORE
+        self._alarm(f"{name}-dead-letters", queue_name, about, "dead-letters", lying, missing=kept)
         if are_taken:
             taken = self._minutely.queue("NumberOfMessagesReceived", queue_name)
             self._alarm(f"{name}-dead-letters-taken", f"{queue_name}-taken", about, "dead-letters", taken)
@@ -121,6 +123,7 @@ class Alarms(Construct):
         metric: cloudwatch.IMetric,
         threshold: float = 0,
         periods: int = 1,
+        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
     ) -> None:
         alarm = cloudwatch.Alarm(
             self,
@@ -131,6 +134,6 @@ class Alarms(Construct):
             threshold=threshold,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             evaluation_periods=periods,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            treat_missing_data=missing,
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))

@@ -13,7 +13,14 @@ from infra.constructs.queue_with_dead_letters import QueueWithDeadLetters
 from infra.names import Names
 from infra.worker_config import WorkerConfig
 
-__all__ = ["FarEtas", "may_keep_timetable", "may_schedule", "may_see_timetable", "may_switch_declared"]
+__all__ = [
+    "FarEtas",
+    "may_keep_timetable",
+    "may_schedule",
+    "may_see_timetable",
+    "may_switch_declared",
+    "scheduler_principal",
+]
 
 SERVICE = "scheduler.amazonaws.com"
 
@@ -38,14 +45,20 @@ class FarEtas(Construct):
                 self,
                 config.name,
                 role_name=names.eta_role(config.name),
-                assumed_by=iam.ServicePrincipal(
-                    SERVICE, conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
-                ),
+                assumed_by=scheduler_principal(),
             )
             # What is due late in a FIFO lane waits in the worker's own queue.
             pairs = [queues[name] for name, lane in config.queues.items() if not lane.fifo]
             targets = [queue.queue_arn for pair in pairs for queue in (pair.queue, pair.dead_letters)]
             role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=targets))
+
+
+def scheduler_principal() -> iam.ServicePrincipal:
+    """The Scheduler, on behalf of this account: its schedules alone may fire with a role that trusts this one.
+
+    Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    """
+    return iam.ServicePrincipal(SERVICE, conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}})
 
 
 def may_schedule(names: Names, workers: Iterable[str]) -> list[iam.PolicyStatement]:

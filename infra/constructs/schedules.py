@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
+from infra.constructs.far_etas import scheduler_principal
 from infra.constructs.queue_with_dead_letters import QueueWithDeadLetters
 from infra.names import Names
 from infra.schedule import Schedule
@@ -41,7 +42,7 @@ class Schedules(Construct):
             self,
             "Role",
             role_name=names.schedule_role(config.name),
-            assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"),
+            assumed_by=scheduler_principal(),
         )
         used = [queues[name] for name in dict.fromkeys(schedule.queue for schedule in config.schedules)]
         targets = [arn for pair in used for arn in (pair.queue.queue_arn, pair.dead_letters.queue_arn)]

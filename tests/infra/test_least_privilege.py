@@ -279,11 +279,16 @@ def test_what_fires_late_etas_may_send_to_its_own_workers_queues_only(rights: An
         assert len(may["sqs:SendMessage"]) == 2 * queues
         assert all(t.startswith("${" + worker.replace("_", "")) for t in may["sqs:SendMessage"])
         assert not [t for t in may["sqs:SendMessage"] if "ordered" in t]
+
+
+def test_no_other_accounts_schedule_fires_with_a_role_of_ours(resources: Any) -> None:
     roles = resources("workers", "IAM::Role").values()
-    trusts = [r["AssumeRolePolicyDocument"]["Statement"] for r in roles if r.get("RoleName", "").endswith("-etas")]
-    assert [trust["Condition"] for (trust,) in trusts] == [
+    statements = [statement for role in roles for statement in role["AssumeRolePolicyDocument"]["Statement"]]
+    trusts = [each for each in statements if each["Principal"] == {"Service": "scheduler.amazonaws.com"}]
+
+    assert [trust.get("Condition") for trust in trusts] == [
         {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-    ] * 3
+    ] * 4
 
 
 def test_a_scheduler_may_send_to_its_workers_queues_and_do_nothing_else(rights: Any) -> None:

@@ -36,7 +36,27 @@ def test_every_dead_letter_queue_has_an_alarm_for_what_lies_there_and_what_was_t
             assert metrics_of(alarms[f"{name}-taken"]) == {"NumberOfMessagesReceived": where}
         for alarm in (alarms[key] for key in (name, f"{name}-taken") if key in alarms):
             assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
-            assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_an_alarm_stays_on_while_letters_lie_in_a_queue_that_nobody_touches(alarms: Any) -> None:
+    kept = {name for name, alarm in alarms.items() if alarm["TreatMissingData"] == "ignore"}
+
+    assert kept == {name for name in alarms if name.removesuffix(".fifo").endswith("-dead")}
+    assert {alarms[name]["TreatMissingData"] for name in alarms.keys() - kept} == {"notBreaching"}
+
+
+def test_what_the_alarms_cost_is_what_the_page_says(alarms: Any) -> None:
+    metrics = {name.removeprefix("celeriac-dev-"): len(metrics_of(alarm)) for name, alarm in alarms.items()}
+    of_lanes = {name for name in metrics if re.match("thumbnail-(bulk|fast|ordered)[-.]", name)}
+    of_workers = {name for name in metrics if re.match("(notify|process_pdf|thumbnail)-", name)} - of_lanes
+    of_all = metrics.keys() - of_workers - of_lanes
+    worker, lane, rest = (
+        0.10 * sum(metrics[name] for name in names) / number
+        for names, number in ((of_workers, 3), (of_lanes, 3), (of_all, 1))
+    )
+
+    told = " ".join((RUNBOOK.parent / "costs.md").read_text().split())
+    assert f"${worker:.2f} a worker, ${lane:.2f} more for each lane, ${rest:.2f} for what all share" in told
 
 
 def test_every_queue_has_an_alarm_for_the_age_of_its_oldest_message(alarms: Any, resources: Any) -> None:
