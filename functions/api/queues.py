@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 
 from api.app import app
@@ -13,11 +14,12 @@ from api.problems import QueueUnknown, Unavailable
 from api.requests import Request
 from api.responses import Response
 from celeriac.broker import PurgedLately
-from celeriac.operations import QueueStatus
+from celeriac.operations import QueueStatus, SwitchedLately
 
 __all__ = ["get_queues", "pause_queue", "purge_queue", "redrive_queue", "resume_queue"]
 
 PURGED_EVERY_S = 60
+SWITCHED_WITHIN_S = 30
 WATCHED_S = 20.0
 """How long an answer waits for dead letters to be moved; SQS goes on without being watched."""
 
@@ -37,16 +39,12 @@ def get_queues(request: Request) -> Response:  # noqa: ARG001 - there is nothing
 
 def pause_queue(request: Request) -> Response:
     """Have no worker read a queue until it is resumed; tasks that run go on. It may take a minute."""
-    name = _name(request)
-    app.operations.pause(name)
-    return _state(name)
+    return _switched(request, app.operations.pause)
 
 
 def resume_queue(request: Request) -> Response:
     """Have its worker read a queue again. It may take a minute."""
-    name = _name(request)
-    app.operations.resume(name)
-    return _state(name)
+    return _switched(request, app.operations.resume)
 
 
 def purge_queue(request: Request) -> Response:
@@ -90,7 +88,14 @@ def _name(request: Request) -> str:
     return name
 
 
-def _state(name: str) -> Response:
+def _switched(request: Request, switch: Callable[[str], None]) -> Response:
+    """Switch the queue, and tell of it."""
+    name = _name(request)
+    try:
+        switch(name)
+    except SwitchedLately as error:
+        detail = f"Lambda is still busy with the last pause or resume of the queue {name!r}: repeat it in a minute."
+        raise Unavailable(detail, retry_after_s=SWITCHED_WITHIN_S) from error
     (status,) = app.operations.queues([name])
     return Response(HTTPStatus.ACCEPTED, _document(status))
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
 from api import queues
+from api.app import app
 from celeriac.broker import PurgedLately
 from celeriac.exceptions import OperationalError
-from celeriac.testing import Twin
+from celeriac.operations import SwitchedLately
+from celeriac.testing import MemoryOperations, Twin
 from celeriac.testing.memory import QueuedMessage
 
 HELLO = {"task": "greet.hello", "args": ["Ada"]}
@@ -114,6 +117,24 @@ def test_a_queue_that_was_purged_just_now_is_a_503_that_says_when_to_come_back(c
 
     assert (answer.status, answer.headers["retry-after"]) == (503, "60")
     assert "once a minute" in answer.json["detail"]
+
+
+class Busy(MemoryOperations):
+    """Whose switches are in use."""
+
+    def _switch(self, queue: str, *, enabled: bool) -> None:
+        raise SwitchedLately(f"{'resuming' if enabled else 'pausing'} queue {queue!r}: it is in use")
+
+
+@pytest.mark.parametrize("action", ["pause", "resume"])
+def test_a_switch_that_is_still_at_work_is_a_503_that_says_when_to_come_back(
+    client: Any, twin: Twin, action: str
+) -> None:
+    app.connect(dataclasses.replace(twin.services, operations=Busy(twin.broker, twin.backend)))
+    answer = on_queue(client, "greet", action)
+
+    assert (answer.status, answer.headers["retry-after"]) == (503, "30")
+    assert "last pause or resume" in answer.json["detail"]
 
 
 def test_only_what_sends_tasks_is_to_be_repeated_with_its_key(client: Any, twin: Twin) -> None:

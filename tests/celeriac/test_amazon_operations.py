@@ -13,6 +13,7 @@ from botocore.stub import ANY, Stubber
 from celeriac import Celeriac, aws, clock
 from celeriac.broker import PurgedLately, SQSBroker
 from celeriac.exceptions import OperationalError
+from celeriac.operations import SwitchedLately
 from celeriac.operations.amazon import figures, log_events, operations
 from celeriac.operations.amazon.ages import Ages
 from celeriac.operations.figures import queue_metrics
@@ -21,6 +22,7 @@ from celeriac.testing import MemoryBackend
 from celeriac.testing.memory import MemoryBucket
 
 ARN = "arn:aws:sqs:us-east-1:123456789012:celeriac-dev-greet-dead"
+URLS = {name: f"https://sqs.us-east-1.amazonaws.com/123456789012/celeriac-dev-{name}" for name in ("busy", "full")}
 
 
 @pytest.fixture
@@ -173,9 +175,41 @@ def test_all_queues_are_known_to_be_read_or_paused_by_one_listing(account: None)
     assert paused == {"busy": False, "idle": False, "paused": True}
 
 
+def switches(functions: Stubber, *states: str) -> None:
+    """Have Lambda tell of the mappings of the queue "busy", in these states."""
+    mappings = [{"UUID": f"{number:036}", "State": state} for number, state in enumerate(states)]
+    functions.add_response("list_event_source_mappings", {"EventSourceMappings": mappings}, {"EventSourceArn": ARN})
+
+
+@pytest.fixture
+def switching(sqs: Stubber) -> Iterator[tuple[operations.AmazonOperations, Stubber]]:
+    sqs.add_response("get_queue_attributes", {"Attributes": {"QueueArn": ARN}})
+    with Stubber(aws.client("lambda")) as functions:
+        broker = SQSBroker(MemoryBucket(), URLS)
+        yield operations.AmazonOperations(broker, MemoryBackend(MemoryBucket())), functions
+        functions.assert_no_pending_responses()
+
+
+def test_what_is_so_already_is_not_asked_of_lambda_again(switching: Any) -> None:
+    on_amazon, functions = switching
+    switches(functions, "Disabling", "Enabled", "Disabled")
+    functions.add_response("update_event_source_mapping", {}, {"UUID": f"{1:036}", "Enabled": False})
+
+    on_amazon.pause("busy")
+
+
+@pytest.mark.parametrize("code", ["ResourceInUseException", "ResourceConflictException"])
+def test_a_queue_that_is_still_being_paused_cannot_be_resumed_yet(switching: Any, code: str) -> None:
+    on_amazon, functions = switching
+    switches(functions, "Disabling")
+    functions.add_client_error("update_event_source_mapping", code, "it is in use", http_status_code=400)
+
+    with pytest.raises(SwitchedLately, match=r"resuming queue 'busy': .*in use"):
+        on_amazon.resume("busy")
+
+
 # -- The ages, which cost money ---------------------------------------------------------------------------------------
 
-URLS = {name: f"https://sqs.us-east-1.amazonaws.com/123456789012/celeriac-dev-{name}" for name in ("busy", "full")}
 AGES = {name: queue_metrics(f"celeriac-dev-{name}", "")["oldest_s"] for name in URLS}
 
 

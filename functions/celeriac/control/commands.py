@@ -140,7 +140,7 @@ class Control:
         Source: https://docs.celeryq.dev/en/stable/reference/celery.app.control.html#celery.app.control.Control.purge
         """
         broker, number = self.app.services.broker, 0
-        for queue in queues or queues_of(self.app, self.app.main):
+        for queue in queues_of(self.app, self.app.main) if queues is None else queues:
             depth = broker.depth(queue)
             broker.purge(queue)
             number += depth.waiting + depth.delayed

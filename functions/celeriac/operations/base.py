@@ -93,7 +93,10 @@ class Operations(ABC):
         )
 
     def pause(self, queue: str) -> None:
-        """Have no worker read a queue, until `resume`; tasks that run go on. Lambda takes up to a minute."""
+        """Have no worker read a queue, until `resume`; tasks that run go on. Lambda takes up to a minute.
+
+        It takes no other word until then: to resume, or pause, at once raises SwitchedLately.
+        """
         self.broker.require(queue)
         self._switch(queue, enabled=False)
 

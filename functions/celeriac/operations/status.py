@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-__all__ = ["FunctionStatus", "LogLine", "QueueStatus", "Usage", "WorkerStatus"]
+from celeriac.exceptions import OperationalError
+
+__all__ = ["FunctionStatus", "LogLine", "QueueStatus", "SwitchedLately", "Usage", "WorkerStatus"]
+
+
+class SwitchedLately(OperationalError):
+    """Raised for a queue that is being resumed as it is to be paused, or paused as it is to be resumed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

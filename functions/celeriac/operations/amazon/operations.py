@@ -16,7 +16,7 @@ from celeriac.operations.amazon.figures import asked
 from celeriac.operations.amazon.log_events import NothingThere, log_lines
 from celeriac.operations.base import Operations
 from celeriac.operations.figures import SUM, Metric, Times
-from celeriac.operations.status import FunctionStatus, LogLine, QueueStatus, Usage
+from celeriac.operations.status import FunctionStatus, LogLine, QueueStatus, SwitchedLately, Usage
 from celeriac.serialization import loads
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class _NoMoves(OperationalError):
     """Raised by an emulator that has no StartMessageMoveTask."""
 
 
+_IN_USE = {"ResourceInUseException": SwitchedLately, "ResourceConflictException": SwitchedLately}
 _NOT_FOUND = {"ResourceNotFoundException": NothingThere}
 _NOT_IMPLEMENTED = dict.fromkeys(
     ("InvalidAction", "UnknownOperationException", "NotImplemented", "InternalFailure", "501"), _NoMoves
@@ -105,7 +106,7 @@ class AmazonOperations(Operations):
         found: dict[tuple[str, ...], list[bool]] = {}  # by account and name, in which ARNs and URLs end
         for mapping in _mappings("looking for the functions that read queues"):
             place = tuple(mapping.get("EventSourceArn", "").split(":")[-2:])
-            found.setdefault(place, []).append(mapping["State"] in {"Disabled", "Disabling"})
+            found.setdefault(place, []).append(_is_off(mapping))
         disabled = {name: found.get(tuple(self.broker.queues[name].split("/")[-2:])) for name in queues}
         return {name: all(each) for name, each in disabled.items() if each}
 
@@ -163,8 +164,8 @@ class AmazonOperations(Operations):
         mappings = _mappings(f"looking for the function that reads queue {queue!r}", EventSourceArn=arn)
         if not mappings:
             raise OperationalError(f"no function reads queue {queue!r}: it has no event source mapping")
-        for mapping in mappings:
-            with aws.translated(f"{'resuming' if enabled else 'pausing'} queue {queue!r}"):
+        for mapping in (each for each in mappings if _is_off(each) == enabled):
+            with aws.translated(f"{'resuming' if enabled else 'pausing'} queue {queue!r}", _IN_USE):
                 aws.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], Enabled=enabled)
 
     def _moved(self, queue: str) -> Iterator[int]:
@@ -203,6 +204,10 @@ class AmazonOperations(Operations):
                     sqs.delete_message(QueueUrl=dead, ReceiptHandle=letter["ReceiptHandle"])
             moved += len(batch)
             yield moved
+
+
+def _is_off(mapping: Mapping[str, Any]) -> bool:
+    return mapping["State"] in {"Disabled", "Disabling"}
 
 
 def _begin_move(queue: str, dead: str, alive: str) -> int | None:
