@@ -50,7 +50,12 @@ def call(
     chosen = {key: value for key, value in given.items() if value is not None}
     sent = session.app.send_task(name, args, kwargs, **chosen)
     if wait:
-        _tell(session, _awaited(session, sent, timeout), traceback=False)
+        try:
+            _awaited(session, sent, timeout)
+        except KeyboardInterrupt:
+            session.complain(f"task {sent.id} goes on; see `celeriac result {sent.id}`, or `celeriac revoke {sent.id}`")
+            raise
+        _tell(session, sent, traceback=False)
     elif session.as_json:
         session.answer({"id": sent.id, "name": name})
     else:
@@ -66,7 +71,7 @@ def result(
     timeout: Timeout = None,
 ) -> None:
     """Print what a task returned; ends with 1 if it failed, and with 75 if it is not ready."""
-    found = session.app.AsyncResult(task_id)
+    found = session.app.AsyncResult(values.task_id(task_id))
     _tell(session, _awaited(session, found, timeout) if wait else found, traceback=traceback)
 
 

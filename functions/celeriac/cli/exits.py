@@ -9,6 +9,7 @@ import typer
 
 from celeriac.cli.session import Session
 from celeriac.exceptions import CeleriacError, ImproperlyConfigured, OperationalError, TimeoutError
+from celeriac.scheduler import AlreadyScheduled
 
 __all__ = ["CONFIG", "FAILED", "LATER", "UNAVAILABLE", "told"]
 
@@ -27,21 +28,23 @@ def told(session: Session) -> Iterator[None]:
     """End the process with a sentence for an error, and with its traceback only where `--debug` asks for it."""
     try:
         yield
-    except (typer.Exit, typer.Abort):
+    except (typer.Exit, typer.Abort, BrokenPipeError):  # the last: nobody reads on, and nothing is wrong
         raise
     except Exception as error:
         if session.debug or type(error).__module__.startswith("typer."):
             raise
         session.complain(_sentence(error))
-        raise typer.Exit(_code(error)) from error
+        raise typer.Exit(_code(error, session)) from error
 
 
-def _code(error: Exception) -> int:
-    kinds = {TimeoutError: LATER, OperationalError: UNAVAILABLE, ImproperlyConfigured: CONFIG}
+def _code(error: Exception, session: Session) -> int:
+    if isinstance(error, ImproperlyConfigured):  # of a call, too: that is none of the deployment's
+        return FAILED if session.is_connected else CONFIG
+    kinds = {TimeoutError: LATER, AlreadyScheduled: FAILED, OperationalError: UNAVAILABLE}
     return next((code for kind, code in kinds.items() if isinstance(error, kind)), FAILED)
 
 
 def _sentence(error: Exception) -> str:
-    if isinstance(error, CeleriacError | ValueError):
+    if isinstance(error, CeleriacError | ValueError | OSError):
         return str(error) or type(error).__name__
     return f"{type(error).__name__}: {error} (--debug shows where)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import time
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -152,6 +153,7 @@ def _lines(session: Session, chosen: list[str], since: datetime, *, follow: bool
             if line.id not in seen:
                 seen.add(line.id)
                 yield line
+        sys.stdout.flush()  # somebody may read them through a pipe
         if not follow:
             return
         since = max(since, clock.now() - COMES_WITHIN)

@@ -66,7 +66,7 @@ def _lines(reply: Any) -> list[str]:
     if not reply:
         return ["- empty -"]
     known, number = (reply.known, reply.number) if isinstance(reply, Waiting) else (reply, 0)
-    items = [f"* {item if isinstance(item, str) else as_json(item)}" for item in known]
+    items = [f"* {item if isinstance(item, str) else as_json(item, indent=None)}" for item in known]
     return [*items, f"* {number} of which a queue tells no more"] if number else items
 
 

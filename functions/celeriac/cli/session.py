@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Session"]
 
-WIDE = 200
-"""Columns where nobody looks: tables in a pipe are not cut."""
-
 
 @dataclass
 class Session:
@@ -45,8 +42,15 @@ class Session:
 
     @functools.cached_property
     def app(self) -> Celeriac:
-        """The app; raises ImproperlyConfigured where there is none of that name."""
-        return self.given or finding.app_named(self.named)
+        """The app with its deployment; raises ImproperlyConfigured where there is none of that name."""
+        app = self.given or finding.app_named(self.named)
+        _ = app.services
+        return app
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the app and its deployment have been found."""
+        return "app" in vars(self)
 
     @property
     def is_seen(self) -> bool:
@@ -70,26 +74,20 @@ class Session:
         """Print an error."""
         print(f"celeriac: {plain(str(text))}", file=sys.stderr)
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Print a table; numbers stand at the right, None is a hyphen."""
-        from rich.table import Table
-        from rich.text import Text
+        from celeriac.cli.tables import show
 
-        rows = [list(row) for row in rows]
-        table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-        for index, column in enumerate(columns):
-            is_number = any(isinstance(row[index], int | float) for row in rows)
-            table.add_column(column, justify="right" if is_number else "left", overflow="fold")
-        for row in rows:
-            table.add_row(*(Text("-" if cell is None else plain(str(cell))) for cell in row))
-        self.console.print(table)
+        show(self.console, columns, list(rows))
 
     @property
     def console(self) -> Console:
         """Where tables go."""
         from rich.console import Console
 
-        width = None if sys.stdout.isatty() else WIDE
+        from celeriac.cli.tables import UNCUT
+
+        width = None if sys.stdout.isatty() else UNCUT
         return Console(no_color=self.no_color or None, highlight=False, width=width)
 
     def progress(self, what: str, total: int | None = None) -> AbstractContextManager[Any]:

@@ -28,9 +28,9 @@ def spoken(seconds: float | None) -> str | None:
     return " ".join(f"{number}{unit}" for number, unit in parts[first : first + 2] if number) or "0s"
 
 
-def as_json(value: Any) -> str:
-    """Any value as JSON; what JSON has no word for is text."""
-    return json.dumps(value, default=_plain, indent=2, sort_keys=False)
+def as_json(value: Any, indent: int | None = 2) -> str:
+    """Any value as JSON, by default on many lines; what JSON has no word for is text."""
+    return json.dumps(value, default=_plain, indent=indent, sort_keys=False)
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,101 @@
+"""Where `celeriac` prints to: a terminal of any width, a pipe, a reader that has gone, a person who presses Ctrl-C."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from rich.console import Console
+
+from celeriac import clock
+from celeriac.cli.tables import UNCUT, show
+from celeriac.operations import LogLine
+
+TASK_ID = "ebae5c41-52dc-4b92-bd4c-9fe52f0ba6bc"
+FAILURES = ("Id", "Task", "When", "Error")
+FAILURE = (TASK_ID, "thumbnail.generate_thumbnail", "2026-11-23 02:46:24", f"InvalidKey: {'no picture ' * 12}")
+
+
+def shown(width: int, columns: Any = FAILURES, rows: Any = (FAILURE,)) -> list[str]:
+    """A table's lines where there are so many columns."""
+    file = io.StringIO()
+    show(Console(width=width, file=file), columns, rows)
+    return file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("width", [20, 60, 80, 100, 132])
+def test_an_id_can_be_copied_from_a_terminal_of_any_width(width: int) -> None:
+    lines = shown(width)
+    assert sum(TASK_ID in line for line in lines) == 1
+    assert sum("thumbnail.generate_thumbnail" in line for line in lines) == 1
+
+
+def test_a_row_is_a_line_for_a_program_whatever_is_in_it() -> None:
+    header, row = shown(UNCUT, rows=[(*FAILURE[:3], "ValueError: two\nlines" + 300 * "x")])
+    assert header.split() == list(FAILURES)
+    assert row.endswith("  ValueError: two lines" + 300 * "x")
+    assert [line for line in shown(UNCUT) if line != line.rstrip()] == []
+
+
+def test_queues_are_a_table_on_a_terminal_of_80_columns() -> None:
+    columns = ("Queue", "Worker", "State", "Waiting", "In flight", "Delayed", "Dead", "Oldest", "Reading")
+    lines = shown(80, columns, [("process_pdf", "process_pdf", "Active", 12_345, 0, 0, 0, None, "paused")])
+    assert len(lines) == 2
+    assert max(map(len, lines)) <= 80
+
+
+def test_events_pass_through_a_pipe_as_they_happen(desktop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = {"message": "task success", "task": "desk.add", "task_id": "it"}
+    desktop.twin.operations.lines = [
+        LogLine(id="line", at=clock.now() - timedelta(seconds=5), worker="desk", fields=fields)
+    ]
+    arrived = []
+
+    def wait(_seconds: float) -> NoReturn:
+        pipe: Any = sys.stdout.buffer  # the runner's
+        arrived.append(pipe.getvalue())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", wait)
+    assert desktop.types("events", "--follow").code == 130
+    assert b"desk.add" in arrived[0]
+
+
+def test_who_stops_waiting_for_a_task_is_told_its_id(desktop: Any) -> None:
+    def interrupt(what: str) -> None:
+        if what.startswith("read"):
+            raise KeyboardInterrupt
+
+    desktop.twin.fault = interrupt
+    told = desktop.types("call", "desk.add", "-a", "[1]", "--task-id", "it", "--wait")
+    assert told.code == 130
+    assert "task it goes on" in told.err
+
+
+def test_ctrl_c_before_a_command_has_begun_is_no_error() -> None:
+    program = (
+        "import sys, celeriac.cli\n"
+        "class Pressed:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Pressed()); celeriac.cli.main()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+@pytest.mark.parametrize("words", [["--version"], ["control", "--list"], ["cost", "--tasks", "1M"], ["--help"]])
+def test_a_reader_that_has_gone_is_no_error_and_a_full_disk_is_told(words: list[str]) -> None:
+    command, run = [sys.executable, "-m", "celeriac", *words], {"stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, **run) as ended:  # type: ignore[call-overload]
+        ended.stdout.close()
+        assert ended.stderr.read() == ""
+    with Path("/dev/full").open("w") as full:
+        told = subprocess.run(command, stdout=full, check=False, **run)  # type: ignore[call-overload]
+    assert (told.returncode, told.stderr) == (1, "celeriac: [Errno 28] No space left on device\n")
