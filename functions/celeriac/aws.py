@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
-from celeriac.exceptions import CeleriacError, OperationalError
+from celeriac.exceptions import CeleriacError, ImproperlyConfigured, OperationalError
 
 __all__ = ["client", "error_code", "forget_clients", "parameter", "translated"]
 
 _lock = threading.Lock()
+_NO_PARAMETER = {"ParameterNotFound": ImproperlyConfigured}
 
 CONNECT_TIMEOUT_S = 3
 READ_TIMEOUT_S = 8
@@ -60,9 +61,16 @@ def forget_clients() -> None:
 
 
 def parameter(name: str) -> str:
-    """The value of an SSM parameter."""
-    with translated(f"SSM parameter {name}"):
-        return str(client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+    """The value of an SSM parameter; raises ImproperlyConfigured where there is none, or no place to ask."""
+    try:
+        with translated(f"SSM parameter {name:.200}", _NO_PARAMETER):
+            return str(client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+    except ImproperlyConfigured as error:
+        raise ImproperlyConfigured(
+            f"there is no SSM parameter {name:.200}: no deployment of that name is in this account and region"
+        ) from error
+    except ValueError as error:  # what botocore has to say of an AWS_ENDPOINT_URL
+        raise ImproperlyConfigured(f"SSM parameter {name:.200}: {error}") from error
 
 
 @contextmanager

@@ -73,8 +73,9 @@ class Config:
 
 
 def _stored(name: str, read_parameter: Callable[[str], str]) -> dict[str, Any]:
+    text = read_parameter(name)
     try:
-        stored = json.loads(read_parameter(name))
+        stored = json.loads(text)
     except ValueError:
         stored = None
     if not isinstance(stored, dict):

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from celeriac import aws
-from celeriac.exceptions import ObjectNotFound, OperationalError
+from celeriac.exceptions import ImproperlyConfigured, ObjectNotFound, OperationalError
 
 pytestmark = pytest.mark.usefixtures("moto")
 
@@ -52,8 +52,19 @@ def test_a_local_cloud_is_spoken_to_by_path(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_parameter_is_read_and_its_absence_named() -> None:
     aws.client("ssm").put_parameter(Name="/celeriac/celeriac-dev", Value="{}", Type="String")
     assert aws.parameter("/celeriac/celeriac-dev") == "{}"
-    with pytest.raises(OperationalError, match=r"SSM parameter /celeriac/other: .*ParameterNotFound"):
+    with pytest.raises(ImproperlyConfigured, match="there is no SSM parameter /celeriac/other: no deployment"):
         aws.parameter("/celeriac/other")
+
+
+@pytest.mark.parametrize("address", ["nonsense", "http://127.0.0.1:99999"])
+def test_an_address_that_is_none_is_named(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+    aws.forget_clients()
+    try:
+        with pytest.raises(ImproperlyConfigured, match=r"SSM parameter /celeriac/other: (Invalid endpoint|Port out)"):
+            aws.parameter("/celeriac/other")
+    finally:
+        aws.forget_clients()
 
 
 @pytest.mark.parametrize("error", [refusal("AccessDenied"), NoCredentialsError()])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from celeriac import clock
 from celeriac.beat.entry import ScheduleEntry, key_of
 from celeriac.exceptions import ImproperlyConfigured, ObjectNotFound
-from celeriac.scheduler import Rule, Scheduler
+from celeriac.scheduler import AlreadyScheduled, Rule, Scheduler
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac
@@ -58,7 +58,11 @@ class Schedules:
         """
         given = {"args": args, "kwargs": kwargs, "options": options, "timezone": timezone, "enabled": enabled}
         entry = ScheduleEntry.of(_checked(name), task, schedule, self.app, **given).changed(key=key_of(name))
-        self.scheduler.put(self._rule_of(entry), is_new=True)
+        rule = self._rule_of(entry)
+        try:
+            self.scheduler.put(rule, is_new=True)
+        except AlreadyScheduled as error:
+            raise AlreadyScheduled(f"there is a schedule {name!r} already: update it, or delete it first") from error
         return entry
 
     def update(self, name: str, *, timezone: str | None = None, **changes: Any) -> ScheduleEntry:

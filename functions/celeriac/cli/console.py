@@ -12,7 +12,6 @@ import typer
 
 from celeriac.cli.command import command
 from celeriac.cli.session import Session
-from celeriac.exceptions import ImproperlyConfigured
 
 if TYPE_CHECKING:
     from celeriac.console.server import ConsoleServer
@@ -57,7 +56,7 @@ def _listening(upstream: Upstream, port: int, *, read_only: bool) -> ConsoleServ
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        raise ImproperlyConfigured(
+        raise ValueError(
             f"port {port} is taken, perhaps by another console: end that, or choose one, such as --port {port + 1}"
         ) from error
 

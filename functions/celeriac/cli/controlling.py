@@ -46,7 +46,7 @@ def _limit_time(control: Control, words: Sequence[str]) -> Any:
 
 
 def _revoke(control: Control, words: Sequence[str]) -> Any:
-    return control.revoke(list(words), reply=True)
+    return control.revoke([values.task_id(word) for word in words], reply=True)
 
 
 def _terminate(control: Control, words: Sequence[str]) -> Any:
@@ -54,7 +54,7 @@ def _terminate(control: Control, words: Sequence[str]) -> Any:
     ids = list(words[1:] if _is_signal(words[0]) else words)
     if not ids:
         raise typer.BadParameter(f"terminate takes {ORDERS['terminate'].signature}")
-    return control.terminate(ids, reply=True)
+    return control.terminate([values.task_id(task_id) for task_id in ids], reply=True)
 
 
 def _revoke_by_stamps(control: Control, words: Sequence[str]) -> Any:

@@ -36,7 +36,7 @@ def list_(
     session: Session,
     name: Name = None,
     since: Since = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 100,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="At most so many.")] = 100,
 ) -> None:
     """List what failed in the last 14 days, newest first."""
     rows = list(itertools.islice(_chosen(session, name, since), limit + 1))

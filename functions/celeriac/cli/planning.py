@@ -17,6 +17,8 @@ __all__ = ["cost", "group"]
 
 group = typer.Typer()
 
+MOST = 1e12
+"""Tasks a month: more than anybody has, and less than a column of the table holds."""
 _FACTORS = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 
 
@@ -27,8 +29,8 @@ def _number(text: str) -> float:
         number = float(text[:-1] if factor > 1 else text) * factor
     except ValueError:
         number = math.nan
-    if not math.isfinite(number) or number < 0:
-        raise typer.BadParameter(f"must be a number such as 250000, 250k or 1.5M, not {text!r:.100}")
+    if not 0 <= number <= MOST:
+        raise typer.BadParameter(f"must be a number such as 250000, 250k or 1.5M, up to 1000G, not {text!r:.100}")
     return number
 
 

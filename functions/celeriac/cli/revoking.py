@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from celeriac.cli import values
 from celeriac.cli.command import command
 from celeriac.cli.session import Session
 
@@ -23,6 +24,7 @@ def revoke(
     ] = False,
 ) -> None:
     """Have tasks not begin."""
+    task_ids = [values.task_id(task_id) for task_id in task_ids]
     with session.progress("revoking", len(task_ids)) as advance:
         for done, task_id in enumerate(task_ids, start=1):
             session.app.control.revoke(task_id, terminate=terminate)

@@ -9,9 +9,9 @@ from typing import Any
 
 import typer
 
-from celeriac import clock
+from celeriac import clock, limits
 
-__all__ = ["ago", "json_array", "json_object", "moment", "moment_or_seconds", "names", "seconds", "times"]
+__all__ = ["ago", "json_array", "json_object", "moment", "moment_or_seconds", "names", "seconds", "task_id", "times"]
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -72,13 +72,26 @@ def ago(text: str) -> datetime:
     """A time in the past: so long ago, such as `90s`, `10m`, `2h` or `3d`, or an ISO 8601 time."""
     number, unit = text[:-1], text[-1:]
     if unit in _UNITS and number.isascii() and number.isdigit() and len(number) < 8:
-        return clock.now() - timedelta(seconds=int(number) * _UNITS[unit])
+        try:
+            return clock.now() - timedelta(seconds=int(number) * _UNITS[unit])
+        except OverflowError as error:
+            raise typer.BadParameter(f"the calendar does not go back {text}") from error
     return moment(text)
 
 
+def task_id(text: str) -> str:
+    """A task's id: 1 to 255 characters of Unicode, for no row has another."""
+    if not 0 < len(text) <= limits.TASK_ID_CHARS or any("\ud800" <= char <= "\udfff" for char in text):
+        raise typer.BadParameter(f"a task's id has 1 to {limits.TASK_ID_CHARS} characters, not {text!r:.100}")
+    return text
+
+
 def names(text: str | None) -> list[str]:
-    """A comma-separated list."""
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
+    """A comma-separated list, empty where none was given; one without a name is refused, for it would mean all."""
+    found = [name.strip() for name in (text or "").split(",") if name.strip()]
+    if text is not None and not found:
+        raise typer.BadParameter(f"must be names, with commas between, not {text!r:.100}")
+    return found
 
 
 def _json(text: str) -> Any:

@@ -57,8 +57,9 @@ class ApiAddress:
 
 
 def _stored(name: str, read_parameter: Callable[[str], str]) -> dict[str, str]:
+    text = read_parameter(name)
     try:
-        stored: Any = json.loads(read_parameter(name))
+        stored: Any = json.loads(text)
     except ValueError:
         stored = None
     if not isinstance(stored, dict) or not all(isinstance(stored.get(key), str) for key in ("id", "stage", "url")):
