@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from celeriac import chain, chord, signals, tracing
+from celeriac.beat.firing import fired
 from celeriac.message import Message
 from celeriac.task import Task
 from celeriac.testing import Twin
@@ -106,6 +107,15 @@ def test_a_header_that_comes_beside_a_message_only_is_followed_too(office: Offic
     twin.broker.messages["office"][0].trace = HEADER
     twin.invoke("office")
     assert traces(twin) == [HEADER]
+
+
+@pytest.mark.usefixtures("on")
+def test_what_a_schedule_sends_is_in_no_trace_of_whoever_made_the_schedule(office: Office, twin: Twin) -> None:
+    with tracing.following(HEADER):
+        office.app.schedules.create("it", office.work, 3600, [1])
+    (rule,) = twin.scheduler.rules()
+    twin.broker.put(rule.queue, fired(rule.body, twin.now))
+    assert traces(twin) == [None]
 
 
 @pytest.mark.parametrize("hostile", ["", 5, "x" * 501, "line\nbreak", "é", ["Root"]])

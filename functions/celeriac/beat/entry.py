@@ -128,7 +128,8 @@ class ScheduleEntry:
         about |= {"window_s": told.window_s} if told.window_s else {}
         about |= {"worker": self.declared_by} if self.declared_by else {}
         about |= {"options": shown} if (shown := plain(self.options)) else {}
-        body = firing.body_of(self.key, message.replace(root_id=None, parent_id=None), about)
+        # No firing belongs to the task, or to the trace, that made the schedule.
+        body = firing.body_of(self.key, message.replace(root_id=None, parent_id=None, trace=None), about)
         if len(body.encode()) > BODY_BYTES:
             raise ImproperlyConfigured(f"schedule {self.name!r}: its arguments have more than {BODY_BYTES} bytes")
         return body
