@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from aws_cdk import Annotations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from infra.constructs.far_etas import scheduler_principal
 from infra.constructs.queue_with_dead_letters import QueueWithDeadLetters
@@ -37,39 +37,46 @@ class Schedules(Construct):
         group: scheduler.CfnScheduleGroup,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._config, self._queues, self._names, self._group = config, queues, names, group
         # Named, so that an operator may be allowed to pause a schedule, which is to pass its role on again.
-        role = iam.Role(
+        self._role = iam.Role(
             self,
             "Role",
             role_name=names.schedule_role(config.name),
             assumed_by=scheduler_principal(),
         )
-        used = [queues[name] for name in dict.fromkeys(schedule.queue for schedule in config.schedules)]
-        targets = [arn for pair in used for arn in (pair.queue.queue_arn, pair.dead_letters.queue_arn)]
-        grant = role.add_to_principal_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=targets))
+        granted = self._may_send()
         for schedule in config.schedules:
             if schedule.is_over:
                 self._tell_of_what_is_over(schedule)
-                continue
-            name, pair = names.schedule(config.name, schedule.name), queues[schedule.queue]
-            resource = scheduler.CfnSchedule(
-                self,
-                schedule.name,
-                name=name,
-                group_name=group.ref,
-                schedule_expression=schedule.told.expression,
-                schedule_expression_timezone=schedule.told.timezone,
-                state="ENABLED" if schedule.enabled else "DISABLED",
-                flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
-                target=scheduler.CfnSchedule.TargetProperty(
-                    arn=pair.queue.queue_arn,
-                    role_arn=role.role_arn,
-                    input=schedule.body(name),
-                    dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=pair.dead_letters.queue_arn),
-                ),
-            )
-            assert grant.policy_dependable is not None
-            resource.node.add_dependency(grant.policy_dependable)
+            else:
+                self._resource(schedule).node.add_dependency(granted)
+
+    def _may_send(self) -> IDependable:
+        used = [self._queues[name] for name in dict.fromkeys(schedule.queue for schedule in self._config.schedules)]
+        targets = [arn for pair in used for arn in (pair.queue.queue_arn, pair.dead_letters.queue_arn)]
+        grant = self._role.add_to_principal_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=targets))
+        assert grant.policy_dependable is not None
+        return grant.policy_dependable
+
+    def _resource(self, schedule: Schedule) -> scheduler.CfnSchedule:
+        name, pair = self._names.schedule(self._config.name, schedule.name), self._queues[schedule.queue]
+        return scheduler.CfnSchedule(
+            self,
+            schedule.name,
+            name=name,
+            group_name=self._group.ref,
+            schedule_expression=schedule.told.expression,
+            schedule_expression_timezone=schedule.told.timezone,
+            state="ENABLED" if schedule.enabled else "DISABLED",
+            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+            target=scheduler.CfnSchedule.TargetProperty(
+                arn=pair.queue.queue_arn,
+                role_arn=self._role.role_arn,
+                input=schedule.body(name),
+                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=pair.dead_letters.queue_arn),
+            ),
+        )
 
     def _tell_of_what_is_over(self, schedule: Schedule) -> None:
         about = f"{schedule.worker}/worker.toml: [schedules.{schedule.name}] is over and left out: {schedule.when!r}"
