@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,8 @@ from celeriac.testing import Twin
 from tests.celeriac.test_schedules_translation import field, firings, witness
 
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "America/Santiago"]
-HALF_A_DAY = timedelta(hours=12)
+ZONES += ["Pacific/Chatham", "America/St_Johns", "Africa/Casablanca", "Antarctica/Troll"]
+HALF_A_DAY, DAY = timedelta(hours=12), timedelta(days=1)
 
 
 @functools.cache
@@ -65,6 +66,17 @@ def test_a_day_of_a_timetable_is_that_of_another_library_on_every_day_of_a_clock
             when = crontab.from_string(text).in_zone(tz)
             fired = within(firings(translated(when), when, start), end)
             assert fired == within(witness(when, start, tz), end), text
+
+
+def test_nothing_fires_on_a_day_that_a_zone_left_out() -> None:
+    """Samoa went over the date line, and had no 30th of December in 2011."""
+    zone, eve = ZoneInfo("Pacific/Apia"), datetime(2011, 12, 29, tzinfo=UTC)
+    noon, last = crontab(0, 12).in_zone(zone), crontab(0, 12, day_of_month=30, month_of_year=12).in_zone(zone)
+
+    days = [moment.astimezone(zone).day for moment in within(firings(translated(noon), noon, eve), eve + 4 * DAY)]
+    (year,) = {moment.astimezone(zone).year for moment in islice(firings(translated(last), last, eve), 1)}
+
+    assert (days, year) == ([29, 31, 1, 2], 2012)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from celeriac.schedules.translation import Translation, translated
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "Asia/Kathmandu"]
+ZONES += ["Pacific/Chatham", "America/St_Johns", "Africa/Casablanca", "Antarctica/Troll"]
+"""Changes of half an hour and of two, at a quarter to three, at midnight, four times a year, and none."""
 
 
 def field(low: int, high: int) -> st.SearchStrategy[Any]:
