@@ -17,7 +17,7 @@ from celeriac.beat.declared import declare, rules_of
 from celeriac.beat.entry import key_of
 from celeriac.beat.firing import fired, opened
 from celeriac.exceptions import DecodeError, ImproperlyConfigured, ObjectNotFound
-from celeriac.scheduler import AlreadyScheduled
+from celeriac.scheduler import AlreadyScheduled, Rule
 from celeriac.schedules import BaseSchedule, crontab, schedule, solar
 from celeriac.testing import Twin
 
@@ -496,9 +496,15 @@ def test_all_that_is_wrong_with_what_is_declared_is_said_at_once(office: Office,
     ]
 
 
-def test_an_entry_that_nobody_here_wrote_can_be_listed(office: Office) -> None:
-    from celeriac.scheduler import Rule
+@pytest.mark.parametrize("body", ["no JSON", "[]", "{}", '{"firing": 5}', '{"firing": {"name": "b"}}'])
+@pytest.mark.parametrize("expression", ["rate(1 hour)", "cron(0 0 ? * 2/2 *)", "whenever AWS likes"])
+def test_an_entry_that_nobody_here_wrote_can_be_listed_and_paused(
+    office: Office, twin: Twin, expression: str, body: str
+) -> None:
+    twin.scheduler.put(Rule("by-hand", expression, "UTC", "office", body), is_new=True)
 
-    entry = ScheduleEntry.read(Rule("by-hand", "rate(1 hour)", "UTC", "office", "no JSON"))
+    (entry,) = office.app.schedules.list()
 
-    assert (entry.name, entry.task, repr(entry.schedule)) == ("by-hand", "", "<rate(1 hour) UTC>")
+    assert (entry.name, entry.task, repr(entry.schedule)) == ("by-hand", "", f"<{expression} UTC>")
+    assert entry.next_runs() == (hours(1) if expression.startswith("rate") else [])
+    assert not office.app.schedules.pause("by-hand").enabled

@@ -20,7 +20,7 @@ from celeriac.exceptions import ImproperlyConfigured
 from celeriac.message import Message
 from celeriac.options import fields_of, properties_of
 from celeriac.scheduler import Rule
-from celeriac.schedules import BaseSchedule, crontab
+from celeriac.schedules import BaseSchedule, ParseException, crontab
 from celeriac.schedules.expression import Expression
 from celeriac.schedules.translation import translated
 
@@ -73,7 +73,7 @@ class ScheduleEntry:
 
     def _runs(self, after: datetime) -> Iterator[datetime]:
         told = translated(self.schedule)
-        expression = Expression(told.expression, told.timezone, self.start)
+        expression = Expression.listed(told.expression, told.timezone, self.start)
         # The tick before this moment stands for what comes after it, too.
         tick = expression.following(after - timedelta(seconds=told.window_s))
         while tick is not None:
@@ -93,7 +93,7 @@ class ScheduleEntry:
     def is_over(self) -> bool:
         """Whether it will never fire, as a moment or a year that has passed."""
         told = translated(self.schedule)
-        return Expression(told.expression, told.timezone, self.start).following(clock.now()) is None
+        return Expression.listed(told.expression, told.timezone, self.start).following(clock.now()) is None
 
     def rule(self, app: Celeriac) -> Rule:
         """What the Scheduler is told; raises ImproperlyConfigured or QueueNotFound for what it could not do."""
@@ -137,19 +137,23 @@ class ScheduleEntry:
     @classmethod
     def read(cls, rule: Rule) -> Self:
         """The entry of a rule; of one that nobody here wrote, what can be told."""
-        fields = _fields(rule.body)
+        try:
+            found = cls._told(json.loads(rule.body), rule)
+        except (AttributeError, KeyError, ParseException, TypeError, ValueError):
+            found = cls(name=rule.name, task="", schedule=Expression.listed(rule.expression, rule.timezone))
+        return found.changed(enabled=rule.is_enabled, key=rule.name, start=rule.start or rule.created)
+
+    @classmethod
+    def _told(cls, fields: Mapping[str, Any], rule: Rule) -> Self:
         about = fields.get("firing") or {"name": rule.name, "schedule": {"expression": rule.expression}}
         return cls(
-            name=about["name"],
+            name=str(about["name"]),
             task=str(fields.get("task", "")),
             schedule=spec.read(about["schedule"], about.get("timezone", rule.timezone)),
-            args=fields.get("args", ()),
-            kwargs=fields.get("kwargs", {}),
-            options=about.get("options", {}),
-            enabled=rule.is_enabled,
-            declared_by=about.get("worker", ""),
-            key=rule.name,
-            start=rule.start or rule.created,
+            args=list(fields.get("args", ())),
+            kwargs=dict(fields.get("kwargs", {})),
+            options=dict(about.get("options", {})),
+            declared_by=str(about.get("worker", "")),
         )
 
     def changed(self, **changes: Any) -> Self:
@@ -183,11 +187,3 @@ def _start(when: BaseSchedule) -> datetime | None:
     """When an interval that is created now runs first: after its length."""
     told = translated(when).expression
     return Expression(told, start=clock.now()).next_after(clock.now()) if told.startswith("rate") else None
-
-
-def _fields(body: str) -> dict[str, Any]:
-    try:
-        fields = json.loads(body)
-    except ValueError:
-        return {}
-    return fields if isinstance(fields, dict) else {}

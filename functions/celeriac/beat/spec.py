@@ -67,4 +67,4 @@ def read(spec: Mapping[str, Any], timezone: str) -> BaseSchedule:
         return solar.listed(*spec["solar"])
     if "every_s" in spec:
         return schedule(spec["every_s"], bool(spec.get("relative"))).in_zone(zone_of(timezone))
-    return Expression(spec["expression"], timezone)
+    return Expression.listed(spec["expression"], timezone)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, Self
 
 from celeriac.schedules.base import BaseSchedule
 from celeriac.schedules.cron_fields import CronFields
@@ -45,6 +45,16 @@ class Expression(BaseSchedule):
         if problem := _PROBLEMS[self.kind](self.value):
             raise ValueError(f"{text!r:.100}: {problem}")
         self._fields = CronFields.parse(self.value) if self.kind == "cron" else None
+
+    @classmethod
+    def listed(cls, text: str, timezone: str, start: datetime | None = None) -> Self:
+        """The expression as AWS has it; of one that cannot be read here nobody knows when it fires."""
+        try:
+            return cls(text, timezone, start)
+        except ValueError:
+            found = cls("rate(1 day)")
+            found.text, found.timezone, found.kind = text, timezone, ""
+            return found
 
     @property
     def tz(self) -> tzinfo:
