@@ -72,7 +72,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.server.headers.append(self.headers)
         handler, resource, parameters = _resource(self.command, path, has_console=self.server.tokens is not None)
         if handler is api and not self._is_authorized(body):
-            self._answer(403, {"x-amzn-ErrorType": "InvalidSignatureException"}, '{"message": "Forbidden"}')
+            self._refuse()
             return
         if not self.server.answers:
             self._answer(503, {}, '{"message": "Service Unavailable"}')
@@ -92,6 +92,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self._answer(answer["statusCode"], {n.lower(): v for n, v in answer["headers"].items()}, answer["body"])
 
     do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the base's names
+
+    def _refuse(self) -> None:
+        """Say what API Gateway says to a token, or to a signature, that is not good."""
+        if self.server.tokens is None:
+            self._answer(403, {"x-amzn-ErrorType": "InvalidSignatureException"}, '{"message": "Forbidden"}')
+        else:
+            self._answer(401, {"x-amzn-ErrorType": "UnauthorizedException"}, '{"message": "Unauthorized"}')
 
     def _is_authorized(self, body: bytes) -> bool:
         if self.server.tokens is None:

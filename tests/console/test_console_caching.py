@@ -19,7 +19,7 @@ ETAG = etag_of(b"the page")
 SENT = """performance.getEntriesByType("resource")
   .filter((one) => one.name.includes("/page/") && one.transferSize > 0).map((one) => one.name)
   .filter((name) => !name.endsWith("icon.svg"))"""
-"""Which of the page's files came over the network, but for its icon, of which browsers look for a new one as they like."""
+"""Which of the page's files came over the network, but for its icon: browsers look for new ones as they like."""
 HOSTILE = {
     "nothing": "",
     "another": 'W/"0"',

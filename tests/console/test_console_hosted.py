@@ -10,6 +10,7 @@ import re
 import socketserver
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
@@ -18,7 +19,13 @@ import pytest
 from celeriac.console import page_files
 from celeriac.console.hosted import handler
 from tests.console.gateway import Gateway, serving
+from tests.console.reading import ended, until
 
+OLDER = """() => {
+  const session = JSON.parse(sessionStorage.getItem("celeriac.session"));
+  sessionStorage.setItem("celeriac.session", JSON.stringify({ ...session, at: session.at - 3600_000 }));
+}"""
+"""Have the page's token be an hour old."""
 AUTHORITY = "https://celeriac.auth.eu-central-1.amazoncognito.com"
 
 
@@ -193,10 +200,12 @@ def visit(browser: Any, hosted: Hosted) -> Iterator[Callable[..., Any]]:
     """Open the deployment's console in a browser of its own."""
     contexts: list[Any] = []
 
-    def visited(fragment: str = "") -> Any:
+    def visited(fragment: str = "", at: datetime | None = None) -> Any:
         contexts.append(browser.new_context())
         page = contexts[-1].new_page()
         page.set_default_timeout(60_000)
+        if at:
+            page.clock.install(time=at)
         page.goto(f"{hosted.gateway.url}/console{fragment}")
         return page
 
@@ -260,3 +269,45 @@ def test_who_is_refused_is_told_so(hosted: Hosted, visit: Callable[..., Any]) ->
 
     page.get_by_text("access_denied").wait_for()
     assert hosted.pool.tokens == []
+
+
+def test_who_has_a_token_that_ended_before_its_time_signs_in_again(hosted: Hosted, visit: Callable[..., Any]) -> None:
+    page = visit("#/queues")
+    page.get_by_text("shop.bulk").first.wait_for()
+    page.evaluate(OLDER)
+    hosted.pool.tokens[:] = ["of somebody else"]
+
+    page.locator("body").press("r")
+
+    until(lambda: len(hosted.pool.tokens) == 2)
+    page.get_by_text("shop.bulk").first.wait_for()
+    assert page.url.endswith("/console/index.html#/queues")
+    assert page.locator("#banner").inner_text() == ""
+
+
+def test_who_is_refused_with_a_new_token_is_not_sent_round_and_round(
+    hosted: Hosted, visit: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hosted.gateway, "tokens", [])
+
+    page = visit("#/queues")
+
+    page.locator("#banner").get_by_text("Unauthorized").wait_for()
+    page.get_by_role("button", name="Ask now").click()
+    page.locator("#banner").get_by_text("Unauthorized").wait_for()
+    assert len(hosted.pool.asked) == 1
+
+
+def test_a_clock_that_is_wrong_by_hours_makes_nothing_fail_in_the_future(
+    hosted: Hosted, visit: Callable[..., Any], console: Any
+) -> None:
+    ended(console, "shop.fail", "no ink")
+    page = visit(at=datetime.now(UTC) - timedelta(hours=5))
+
+    failed = page.get_by_role("region", name="Latest failures")
+    failed.get_by_text("ValueError: no ink").wait_for()
+    page.locator("body").press("r")
+
+    until(lambda: failed.locator("time").inner_text() == "now" or failed.get_by_text("s ago").count())
+    page.locator(".charts[aria-busy]").wait_for(state="detached")
+    assert page.get_by_text("Figures until").count() == 1

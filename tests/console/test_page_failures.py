@@ -100,3 +100,15 @@ def test_nothing_failed_is_good_news(console: Any, page_at: Any) -> None:
 
     page.get_by_text("Nothing has failed in the last fourteen days.").wait_for()
     assert page.get_by_role("button", name="Retry selected").count() == 0
+
+
+def test_the_question_names_what_it_is_about(console: Any, page_at: Any) -> None:
+    failed(console, 2)
+    ended(console, "shop.total", 7)
+    page = page_at(console, "#/failures")
+    page.get_by_label("All 3 failures of this page").check()
+
+    page.get_by_role("button", name="Drop selected").click()
+
+    names = page.get_by_role("dialog", name="Drop 3 failures?").get_by_role("listitem")
+    assert names.all_inner_texts() == ["shop.fail × 2", "shop.total"]

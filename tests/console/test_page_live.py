@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.console.reading import ended, row, under_way, until, until_page
+from tests.console.reading import ended, go, row, under_way, until, until_page
 
 HIDE = """isHidden => {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });
@@ -159,3 +159,42 @@ def test_it_asks_less_and_less_while_nothing_answers(console: Any, page_at: Any)
 
     assert gaps[1:] == sorted(gaps[1:])
     assert gaps[-1] > 2 * gaps[0]
+
+
+def test_what_one_part_shows_of_a_refusal_does_not_hide_that_of_another(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/nowhere")
+    page.route("**/api/**", lambda route: route.fulfill(status=403, json={"Message": "not allowed"}))
+
+    go(page, "#/overview")
+
+    page.get_by_text("There are no figures: This needs the permission").wait_for()
+    banner = page.locator("#banner")
+    banner.get_by_text("This needs the permission “read”.").wait_for()
+    page.locator("#live").get_by_text("refused").wait_for()
+    page.get_by_role("region", name="Running now").get_by_text("Nothing has come yet.").wait_for()
+    assert "from before" not in banner.inner_text()
+    assert page.get_by_text("Asking…").locator("visible=true").count() == 0
+    until(lambda: page.locator("#live").inner_text().endswith("asking"))
+
+
+def test_charts_do_not_wait_for_an_api_that_does_not_answer(console: Any, page_at: Any) -> None:
+    console.gateway.answers = False
+
+    page = page_at(console)
+
+    page.get_by_role("region", name="Throughput, a minute").get_by_text("No figures").wait_for()
+    assert page.locator(".charts[aria-busy]").count() == 0
+
+
+def test_it_asks_at_once_when_there_is_a_network_again(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/queues", at=NOON)
+    row(page, "press").wait_for()
+    console.gateway.answers = False
+    page.locator("body").press("r")
+    page.locator("#banner").get_by_text("asks again in 10 s").wait_for()
+    console.gateway.answers = True
+
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.clock.run_for(100)
+
+    page.locator("#banner").get_by_role("button").wait_for(state="detached")

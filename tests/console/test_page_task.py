@@ -10,7 +10,7 @@ import pytest
 from api import task_log
 from celeriac import clock
 from celeriac.operations import LogLine
-from tests.console.reading import ended, sent, until
+from tests.console.reading import ended, go, sent, until
 
 
 def panel(page: Any, name: str) -> Any:
@@ -179,3 +179,71 @@ def test_an_unknown_id_says_why_and_can_be_revoked_before_it_comes(console: Any,
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
 
     until(lambda: console.twin.backend.get("not-yet"))
+
+
+def story(page: Any, **task: Any) -> None:
+    """Have the API tell a story whose task is another."""
+
+    def told(route: Any) -> None:
+        document = route.fetch().json()
+        document["task"].update(task)
+        route.fulfill(json=document)
+
+    page.route("**/api/stories/*", told)
+
+
+def test_of_a_traceback_its_end_is_seen_however_long_it_is(console: Any, page_at: Any) -> None:
+    task_id = ended(console, "shop.fail", "no ink")
+    frames = "".join(f'  File "shop/{number}.py", line {number}, in f\n    raise it\n' for number in range(20_000))
+    page = page_at(console, "#/tasks")
+    story(page, traceback=f"Traceback (most recent call last):\n{frames}ValueError: the very end")
+
+    go(page, f"#/task/{task_id}")
+
+    end = panel(page, "Error").get_by_role("region", name="Traceback", exact=True)
+    end.get_by_text("ValueError: the very end").wait_for()
+    seen = """pre => {
+      const range = new Range(), text = document.createTreeWalker(pre, NodeFilter.SHOW_TEXT).nextNode();
+      range.setStart(text, text.length - 3), range.setEnd(text, text.length);
+      const [last, box] = [range.getBoundingClientRect(), pre.getBoundingClientRect()];
+      return box.top < last.top && last.bottom <= box.bottom;
+    }"""
+    assert end.evaluate(seen)
+    assert len(end.inner_text()) < 10_000
+    panel(page, "Error").get_by_text("All of it").click()
+    panel(page, "Error").get_by_role("region", name="Traceback, all of it").get_by_text("shop/0.py").wait_for()
+
+
+def test_an_option_that_is_an_object_has_the_whole_width(console: Any, page_at: Any) -> None:
+    result = console.app.send_task("shop.fail", args=["x"], headers={"tenant": "a" * 200, "trace": "b" * 200})
+    until(lambda: (row := console.twin.backend.get(result.id)) is not None and row.ready)
+    page = page_at(console, f"#/task/{result.id}")
+
+    headers = panel(page, "Message").locator(".options pre").first
+    headers.wait_for()
+
+    assert headers.bounding_box()["width"] > 0.9 * panel(page, "Message").locator(".options").bounding_box()["width"]
+
+
+def test_a_long_line_of_the_log_is_shown_in_part_until_it_is_opened(console: Any, page_at: Any) -> None:
+    task_id = ended(console, "shop.add", 1)
+    console.twin.operations.lines.append(line(task_id, 1, message=f"{'m' * 5000} the end", level="INFO", attempt=0))
+    page = page_at(console, f"#/task/{task_id}")
+    summary = panel(page, "Log").locator("summary")
+
+    summary.wait_for()
+    assert len(summary.inner_text()) < 700
+    summary.click()
+
+    panel(page, "Log").get_by_role("region").get_by_text("the end").wait_for()
+
+
+def test_a_story_that_may_not_be_read_is_not_one_that_is_unknown(console: Any, page_at: Any) -> None:
+    page = page_at(console, "#/tasks")
+    page.route("**/api/**", lambda route: route.fulfill(status=403, json={"Message": "not allowed"}))
+
+    go(page, "#/task/unknown")
+
+    page.get_by_text("This needs the permission “read”.").first.wait_for()
+    assert page.get_by_role("button", name="Revoke").count() == 0
+    assert page.get_by_text("is known once it tells of itself").count() == 0

@@ -1,5 +1,7 @@
 // The calls of the API, and what goes wrong with them, in words.
 
+import { set } from "./now.js";
+
 /** @typedef {import("./documents.js").Fault} Fault */
 
 const PATIENCE_MS = 30_000; // the gateway gives up at 29 s
@@ -26,7 +28,7 @@ export class Refusal extends Error {
 export class Api {
   /**
    * @param {string} base below which the API's paths are
-   * @param {() => Promise<string | null>} [token] of a deployment that asks for one
+   * @param {(refused?: string) => Promise<string | null>} [token] of a deployment that asks for one; another, if that was refused
    */
   constructor(base, token = async () => null) {
     this.base = base;
@@ -66,10 +68,32 @@ export class Api {
    * @returns {Promise<T>}
    */
   async #call(method, path, body, signal) {
-    const patience = AbortSignal.timeout(PATIENCE_MS);
-    const token = await this.token().catch(() => {
+    const token = await this.#signed();
+    let response = await this.#sent(method, path, body, token, signal);
+    const other = response.status === 401 && token ? await this.#signed(token) : token;
+    if (other !== token) response = await this.#sent(method, path, body, other, signal);
+    const document = await response.json().catch(() => null);
+    if (response.ok && document !== null) return document;
+    if (response.ok) throw new Refusal(0, "The API’s answer broke off, or is no JSON.");
+    throw refusalOf(response, method, document);
+  }
+
+  /** @param {string} [refused] */
+  #signed(refused) {
+    return this.token(refused).catch(() => {
       throw new Refusal(0, "Who you signed in with does not answer.");
     });
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} body
+   * @param {string | null} token
+   * @param {AbortSignal} [signal]
+   */
+  async #sent(method, path, body, token, signal) {
+    const patience = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(`${this.base}/${path}`, {
       method,
       headers: headersOf(method, body, token),
@@ -80,10 +104,8 @@ export class Api {
       const reason = patience.aborted ? `no answer within ${PATIENCE_MS / 1000} seconds` : "there is no connection to it";
       throw new Refusal(0, `The API does not answer: ${reason}.`);
     });
-    const document = await response.json().catch(() => null);
-    if (response.ok && document !== null) return document;
-    if (response.ok) throw new Refusal(0, "The API’s answer broke off, or is no JSON.");
-    throw refusalOf(response, method, document);
+    set(response.headers.get("date"));
+    return response;
   }
 }
 

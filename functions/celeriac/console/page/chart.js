@@ -60,6 +60,11 @@ export class Chart {
     this.#drawTable();
   }
 
+  /** Say that nothing came, if nothing ever did. */
+  miss() {
+    if (!this.#times.length) this.show({ times: [], series: [] });
+  }
+
   #resize() {
     const width = (this.plot.clientWidth || this.element.clientWidth - 24) / this.#scale;
     if (width > 0 && width !== this.#width) {

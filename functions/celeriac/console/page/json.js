@@ -28,21 +28,24 @@ export function verbatim(text, label) {
 }
 
 /**
- * A traceback, whose lines are not broken.
+ * A traceback, whose lines are not broken, and whose end is what is shown of it: there it says what was raised, and where.
  * @param {string} text
  * @param {string} label
  */
 export function traceback(text, label) {
-  return h("div", { class: "unbroken" }, verbatim(text, label));
+  const end = text.slice(-SHOWN_CHARS);
+  const shown = end.length < text.length ? `…${end.slice(end.indexOf("\n"))}` : end;
+  return h("div", { class: "unbroken" }, long(text, label, (all) => [all], shown));
 }
 
 /**
  * @param {string} text
  * @param {string} label
  * @param {(shown: string) => (Node | string)[]} draw
+ * @param {string} [part] what is shown of it, if it is too long to be shown
  */
-function long(text, label, draw) {
-  const shown = h("pre", { tabindex: "0", role: "region", "aria-label": label }, draw(visible(text.slice(0, SHOWN_CHARS))));
+function long(text, label, draw, part = text.slice(0, SHOWN_CHARS)) {
+  const shown = h("pre", { tabindex: "0", role: "region", "aria-label": label }, draw(visible(part)));
   if (text.length <= SHOWN_CHARS) return shown;
   const whole = h("pre", { tabindex: "0", role: "region", "aria-label": `${label}, all of it` }, visible(text));
   return h("div", null, shown, h("details", { class: "rest" }, h("summary", null, `All of it: ${counted(text.length, "character")}`), whole));

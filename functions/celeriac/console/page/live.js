@@ -11,27 +11,29 @@ const SOON_MS = 50; // so that what asks at the same time is counted as one
  * @template T
  * @typedef {{every_s: number | (() => number), ask: (signal: AbortSignal) => Promise<T>, show: (document: T) => void, refused?: (refusal: Refusal) => boolean}} Watched
  */
-/** @typedef {Watched<any> & {timer: number, due: number, isAsking: boolean, isWantedAgain: boolean}} Watch */
-/** @typedef {{isPaused: boolean, isHidden: boolean, updatedAt: Date | null, problem: string, nextAt: number}} Condition */
+/** @typedef {Watched<any> & {timer: number, due: number, isAsking: boolean, isWantedAgain: boolean, hasCome: boolean, failures: number, refusal: Refusal | null}} Watch */
+/** `refusal` is what one of the watches got last and did not show itself; `hasCome` is whether there is anything to look at. */
+/** @typedef {{isPaused: boolean, isHidden: boolean, updatedAt: Date | null, refusal: Refusal | null, hasCome: boolean, nextAt: number}} Condition */
 
 export class Live {
   #watches = /** @type {Watch[]} */ ([]);
   #abort = new AbortController();
-  #failures = 0;
   #isPaused = false;
   #updatedAt = /** @type {Date | null} */ (null);
-  #problem = "";
+  #refusal = /** @type {Refusal | null} */ (null);
 
   /** @param {(condition: Condition) => void} told of every change of the condition */
   constructor(told) {
     this.told = told;
     document.addEventListener("visibilitychange", () => this.#arrange());
+    addEventListener("online", () => this.#askAnew());
   }
 
   /** @returns {Condition} */
   get condition() {
     const nextAt = Math.min(...this.#watches.map((watch) => watch.due));
-    return { isPaused: this.#isPaused, isHidden: document.hidden, updatedAt: this.#updatedAt, problem: this.#problem, nextAt };
+    const hasCome = this.#watches.some((watch) => watch.hasCome);
+    return { isPaused: this.#isPaused, isHidden: document.hidden, updatedAt: this.#updatedAt, refusal: this.#refusal, hasCome, nextAt };
   }
 
   /**
@@ -40,7 +42,7 @@ export class Live {
    * @param {Watched<T>} watched
    */
   watch(watched) {
-    const watch = { ...watched, timer: 0, due: 0, isAsking: false, isWantedAgain: false };
+    const watch = { ...watched, timer: 0, due: 0, isAsking: false, isWantedAgain: false, hasCome: false, failures: 0, refusal: null };
     this.#watches.push(watch);
     void this.#ask(watch);
   }
@@ -67,6 +69,12 @@ export class Live {
     this.#arrange();
   }
 
+  /** Ask at once for what was not answered: there is a network again. */
+  #askAnew() {
+    for (const watch of this.#watches) if (watch.failures) watch.due = 0;
+    this.#arrange();
+  }
+
   #arrange() {
     for (const watch of this.#watches) this.#schedule(watch);
     this.told(this.condition);
@@ -89,31 +97,26 @@ export class Live {
     try {
       const document = await watch.ask(signal);
       if (signal.aborted) return;
-      this.#note("");
+      Object.assign(watch, { hasCome: true, failures: 0, refusal: null });
+      this.#updatedAt = new Date();
       watch.show(document);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof Refusal)) throw error;
       const isShown = watch.refused?.(error) ?? false;
-      // What a view shows of an API that does not answer is no sign that it answers.
-      if (!isShown || !error.isPassing) this.#note(isShown ? "" : error.message);
+      watch.refusal = isShown ? null : error;
+      watch.failures = isShown && !error.isPassing ? 0 : Math.min(watch.failures + 1, 5);
     } finally {
       watch.isAsking = false;
       const every_ms = 1000 * (typeof watch.every_s === "function" ? watch.every_s() : watch.every_s);
-      const rest_ms = Math.max(every_ms * 2 ** this.#failures, RESTS * (Date.now() - askedAt));
+      const rest_ms = Math.max(every_ms * 2 ** watch.failures, RESTS * (Date.now() - askedAt));
       watch.due = Date.now() + Math.min(Math.max(LONGEST_MS, every_ms), rest_ms);
+      if (!signal.aborted) this.#refusal = this.#watches.find((one) => one.refusal)?.refusal ?? null;
       if (!signal.aborted) this.#arrange();
       if (!signal.aborted && watch.isWantedAgain) {
         watch.isWantedAgain = false;
         void this.#ask(watch);
       }
     }
-  }
-
-  /** @param {string} problem */
-  #note(problem) {
-    this.#failures = problem ? Math.min(this.#failures + 1, 5) : 0;
-    this.#problem = problem;
-    if (!problem) this.#updatedAt = new Date();
   }
 }

@@ -2,24 +2,27 @@
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/using-pkce-in-authorization-code.html
 
 /** @typedef {import("./documents.js").Login} Login */
-/** @typedef {{token: string, until: number, refresh: string | null}} Session */
+/** @typedef {{token: string, at: number, until: number, refresh: string | null}} Session */
 
 const SESSION = "celeriac.session";
 const ERRAND = "celeriac.signing-in";
 const EARLY_MS = 60_000; // a token is renewed before it ends
+const NEW_MS = 60_000; // who is refused with a token as new as this would be with the next one
 
 /**
- * What gives a token that is good; it may leave the page, to come back signed in.
+ * What gives a token that is good, and another one if it is told that this one was refused; it may leave the page, to come
+ * back signed in.
  * @param {Login} login
- * @returns {Promise<() => Promise<string | null>>}
+ * @returns {Promise<(refused?: string) => Promise<string | null>>}
  */
 export async function signedIn(login) {
   const answer = new URLSearchParams(location.search);
   if (answer.has("code") || answer.has("error")) await arrive(login, answer);
   let renewing = /** @type {Promise<string | null> | null} */ (null);
-  return async () => {
+  return async (refused) => {
     const session = kept();
-    if (session && session.until > Date.now() + EARLY_MS) return session.token;
+    const isRefused = session?.token === refused && Date.now() - (session?.at ?? 0) > NEW_MS;
+    if (session && !isRefused && session.until > Date.now() + EARLY_MS) return session.token;
     // Once for all calls that wait for it: a refresh token may be good for one use only.
     renewing ??= renew(login, session?.refresh).finally(() => (renewing = null));
     return renewing;
@@ -90,7 +93,7 @@ async function exchange(login, grant) {
   const told = await response.json();
   const refresh = told.refresh_token ?? grant.refresh_token ?? null;
   /** @type {Session} */
-  const session = { token: told.access_token, until: Date.now() + told.expires_in * 1000, refresh };
+  const session = { token: told.access_token, at: Date.now(), until: Date.now() + told.expires_in * 1000, refresh };
   sessionStorage.setItem(SESSION, JSON.stringify(session));
   return session.token;
 }

@@ -72,7 +72,7 @@ async function main() {
     drawNav(shown?.route.view ?? "");
     drawLive(live);
   });
-  setInterval(() => live.condition.problem && drawLive(live), 1000);
+  setInterval(() => live.condition.refusal && drawLive(live), 1000);
   the(".skip").onclick = (event) => {
     event.preventDefault(); // the address is the route
     the("#main").focus();

@@ -70,24 +70,25 @@ export function drawNav(current) {
  * @param {Live} live
  */
 export function drawLive(live) {
-  const { isPaused, isHidden, updatedAt, problem, nextAt } = live.condition;
-  const word = problem ? "no answer" : isPaused ? "paused" : isHidden ? "resting" : "live";
+  const { isPaused, isHidden, updatedAt, refusal, hasCome, nextAt } = live.condition;
+  const word = refusal ? (refusal.isPassing ? "no answer" : "refused") : isPaused ? "paused" : isHidden ? "resting" : "live";
   const at = updatedAt ? `updated ${clock(updatedAt, true)}` : "asking";
   patch(
     the("#live"),
-    h("span", { class: `dot ${problem ? "bad" : isPaused || isHidden ? "off" : "good"}` }),
+    h("span", { class: `dot ${refusal ? "bad" : isPaused || isHidden ? "off" : "good"}` }),
     h("span", null, word),
     h("span", { class: "quiet updated" }, at),
   );
+  the("#main").classList.toggle("unanswered", refusal !== null);
   const wait_s = Math.max(0, Math.ceil((nextAt - Date.now()) / 1000));
   patch(
     the("#banner"),
-    problem
+    refusal
       ? h(
           "div",
           { class: "banner" },
           icon("failures"),
-          h("p", null, problem, h("span", { class: "quiet" }, " What you see is from before."), isPaused || !Number.isFinite(wait_s) ? null : h("span", { class: "quiet", "aria-hidden": "true" }, ` The page asks again in ${wait_s} s.`)),
+          h("p", null, refusal.message, hasCome ? h("span", { class: "quiet" }, " What you see is from before.") : null, isPaused || !Number.isFinite(wait_s) ? null : h("span", { class: "quiet", "aria-hidden": "true" }, ` The page asks again in ${wait_s} s.`)),
           h("button", { type: "button", onclick: () => live.refresh() }, "Ask now"),
         )
       : null,

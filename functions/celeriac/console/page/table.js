@@ -46,7 +46,7 @@ export function empty(says, ...next) {
   return h("div", { class: "empty" }, h("p", null, says), next.length ? h("p", { class: "quiet" }, ...next) : null);
 }
 
-/** What stands where something is on its way. */
+/** What stands where something is on its way, or, while the banner says why, does not come. */
 export function loading() {
-  return h("p", { class: "empty quiet", "aria-busy": "true" }, "Asking…");
+  return h("p", { class: "empty quiet", "aria-busy": "true" }, h("span", { class: "asking" }, "Asking…"), h("span", { class: "nothing" }, "Nothing has come yet."));
 }

@@ -1,6 +1,7 @@
 // Times as people read them: local ones to look at, UTC beside them, and durations with a unit that fits.
 
 import { h } from "./dom.js";
+import { now } from "./now.js";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const UNITS = /** @type {const} */ ([["d", 86_400], ["h", 3600], ["min", 60]]);
@@ -32,8 +33,8 @@ export function shortMoment(iso) {
 export function distance(iso) {
   const date = iso ? new Date(iso) : null;
   if (!date || Number.isNaN(date.getTime())) return h("span", { class: "quiet" }, "–");
-  const away_s = (date.getTime() - Date.now()) / 1000;
-  const text = away_s > 0 ? `in ${rough(away_s)}` : `${rough(-away_s)} ago`;
+  const away_s = (date.getTime() - now()) / 1000;
+  const text = Math.abs(away_s) < 2 ? "now" : away_s > 0 ? `in ${rough(away_s)}` : `${rough(-away_s)} ago`;
   return h("time", { datetime: date.toISOString(), title: `${local(date)} · ${utc(date)}` }, text);
 }
 

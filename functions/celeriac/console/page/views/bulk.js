@@ -7,12 +7,13 @@ import { confirm, show } from "../dialogs.js";
 import { h, patch } from "../dom.js";
 import { counted } from "../numbers.js";
 import { link } from "../router.js";
-import { cut } from "../text.js";
+import { cut, named } from "../text.js";
 
 /** @typedef {import("../documents.js").TaskSummary} TaskSummary */
 /** @typedef {{task: TaskSummary, why: string}} Refused */
 
 const SIDE_BY_SIDE = 4;
+const NAMES_SHOWN = 5;
 const DONE = { retry: "sent again", drop: "dropped" };
 
 /**
@@ -26,7 +27,7 @@ export function bulk(name, tasks, api, afterwards) {
   const act = ACTS[name];
   confirm({
     title: `${act.verb} ${counted(tasks.length, "failure")}?`,
-    says: [(tasks.length > 1 && act.many) || act.says],
+    says: [names(tasks), (tasks.length > 1 && act.many) || act.says],
     verb: `${act.verb} ${tasks.length}`,
     isGrave: act.isGrave ?? false,
     act: async () => void run(name, tasks, api, afterwards),
@@ -81,6 +82,18 @@ async function run(name, tasks, api, afterwards) {
       draw();
     }
   }
+}
+
+/**
+ * Which tasks they are, by their names, the most frequent first.
+ * @param {TaskSummary[]} tasks
+ */
+function names(tasks) {
+  const counts = /** @type {Map<string, number>} */ (new Map());
+  for (const { task } of tasks) counts.set(task ?? "(unreadable)", (counts.get(task ?? "(unreadable)") ?? 0) + 1);
+  const all = [...counts].sort(([, one], [, other]) => other - one);
+  const more = all.length - NAMES_SHOWN;
+  return h("ul", null, all.slice(0, NAMES_SHOWN).map(([name, number]) => h("li", null, h("span", { class: "mono" }, named(name, 120)), number > 1 ? ` × ${number}` : null)), more > 0 ? h("li", { class: "quiet" }, `and ${counted(more, "other name")}`) : null);
 }
 
 /** @param {Refused[]} refused */

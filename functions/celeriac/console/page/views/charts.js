@@ -57,12 +57,18 @@ export function charts() {
     patch(trouble, h("p", null, `There are no figures: ${why}`));
   }
 
+  /** Have charts without figures not go on as if some were on their way. */
+  function miss() {
+    element.removeAttribute("aria-busy");
+    for (const chart of all) chart.miss();
+  }
+
   /** Say that other figures are on their way. */
   function wait() {
     element.setAttribute("aria-busy", "true");
   }
 
-  return { element, show, refuse, wait };
+  return { element, show, refuse, miss, wait };
 }
 
 /**

@@ -1,6 +1,7 @@
 // Overview: what waits, what fails, and how it has been going.
 
 import { patch, h } from "../dom.js";
+import { now } from "../now.js";
 import { charts } from "./charts.js";
 import { RANGES, USUAL, choices, latestFailures, running, tiles } from "./overview_parts.js";
 
@@ -45,7 +46,7 @@ export function overview(page) {
     });
     live.watch({
       every_s: 10,
-      ask: (signal) => /** @type {Promise<TaskPage>} */ (api.get("tasks", { state: "FAILURE", since: new Date(Date.now() - DAY_MS).toISOString(), limit: "100" }, signal)),
+      ask: (signal) => /** @type {Promise<TaskPage>} */ (api.get("tasks", { state: "FAILURE", since: new Date(now() - DAY_MS).toISOString(), limit: "100" }, signal)),
       show: (document) => ((seen.failures = document), draw()),
     });
     live.watch({
@@ -56,11 +57,11 @@ export function overview(page) {
     live.watch({
       every_s: 60,
       ask: (signal) => {
-        const since = new Date(Date.now() - range_s * 1000).toISOString();
+        const since = new Date(now() - range_s * 1000).toISOString();
         return /** @type {Promise<Figures>} */ (api.get("metrics", { since, worker: route.query.worker }, signal));
       },
       show: (document) => figures.show(document, route.query.worker ?? ""),
-      refused: (refusal) => (refusal.isPassing ? false : (figures.refuse(refusal.message), true)),
+      refused: (refusal) => (refusal.isPassing ? figures.miss() : figures.refuse(refusal.message), !refusal.isPassing),
     });
   }
 

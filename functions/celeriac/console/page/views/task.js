@@ -13,6 +13,7 @@ import { cut, visible } from "../text.js";
 import { facts, logLines, message, outcome } from "./task_parts.js";
 import { timeline } from "./timeline.js";
 
+/** @typedef {import("../api.js").Refusal} Refusal */
 /** @typedef {import("../documents.js").Story} Story */
 /** @typedef {import("../documents.js").TaskLog} TaskLog */
 /** @typedef {import("../documents.js").TaskDocument} TaskDocument */
@@ -27,11 +28,12 @@ export function task(page) {
   const { id } = page.route;
   let story = /** @type {Story | null} */ (null);
   let log = /** @type {TaskLog | null} */ (null);
-  let [trouble, logTrouble, isInView] = ["", "", false];
+  let refused = /** @type {Refusal | null} */ (null);
+  let [logTrouble, isInView] = ["", false];
   const unfolded = /** @type {Set<string>} */ (new Set());
 
   function draw() {
-    patch(page.root, story ? whole(story) : trouble ? missing() : [heading(null), loading()]);
+    patch(page.root, story ? whole(story) : refused ? missing(refused) : [heading(null), loading()]);
     if (!isInView) showCurrent();
   }
 
@@ -82,9 +84,11 @@ export function task(page) {
     );
   }
 
-  function missing() {
+  /** @param {Refusal} refusal */
+  function missing({ status, message: why }) {
+    if (status !== 404) return [heading(null), empty(why)];
     const act = page.context.read_only ? null : actButton("revoke", { id, task: null, state: "" }, page.api, () => page.live.refresh());
-    return [heading(null), empty(trouble, "A task that a program sent is known once it tells of itself: at the latest when it has ended. "), act ? h("p", { class: "row center" }, "It can be revoked before it comes: ", act) : null];
+    return [heading(null), empty(why, "A task that a program sent is known once it tells of itself: at the latest when it has ended. "), act ? h("p", { class: "row center" }, "It can be revoked before it comes: ", act) : null];
   }
 
   /** @param {keyof typeof ACTS} name */
@@ -106,12 +110,12 @@ export function task(page) {
     every_s: () => (isAtWork() ? 3 : 20),
     ask: (signal) => /** @type {Promise<Story>} */ (page.api.get(`stories/${segment(id)}`, {}, signal)),
     show: (document) => {
-      [story, trouble] = [document, ""];
+      [story, refused] = [document, null];
       draw();
     },
     refused: (refusal) => {
       if (refusal.isPassing || story) return false;
-      trouble = refusal.message;
+      refused = refusal;
       draw();
       return true;
     },

@@ -18,6 +18,7 @@ import { between, clock, duration, moment, utc } from "../time.js";
 const ELSEWHERE = new Set(["v", "id", "task", "args", "kwargs", "queue", "retries", "root_id", "parent_id", "group"]);
 const MOMENTS = new Set(["eta", "expires", "slot"]);
 const LINES_SHOWN = 300;
+const LINE_CHARS = 600;
 const UNTOLD = "The log says nothing of it: it has not begun, or its lines are still on their way.";
 const UNREAD = "The log is too long to be searched to its end; CloudWatch has it.";
 
@@ -42,9 +43,10 @@ export function facts(task) {
 /**
  * @param {string} name
  * @param {Child} value
+ * @param {boolean} [isWide] it wants the whole row
  */
-function fact(name, value) {
-  return value ? h("div", { "data-key": name }, h("dt", null, name), h("dd", null, value)) : null;
+function fact(name, value, isWide = false) {
+  return value ? h("div", { "data-key": name, class: isWide ? "whole" : null }, h("dt", null, name), h("dd", null, value)) : null;
 }
 
 /**
@@ -83,7 +85,7 @@ export function message({ message: asked, message_omitted: why, task }) {
     h("h3", null, "kwargs"),
     json(asked.kwargs ?? {}, "Keyword arguments"),
     options.length ? h("h3", null, "Options") : null,
-    options.length ? h("dl", { class: "facts options" }, options.map(([name, value]) => fact(visible(name), written(name, value)))) : null,
+    options.length ? h("dl", { class: "facts options" }, options.map(([name, value]) => fact(visible(name), written(name, value), value instanceof Object))) : null,
   ];
 }
 
@@ -122,15 +124,17 @@ export function logLines(log, trouble) {
 function logLine(line) {
   const date = new Date(line.at);
   const about = Object.fromEntries(Object.entries(line.fields).filter(([name]) => line.state === null && !["root_id", "logger"].includes(name)));
-  const hasMore = line.traceback || Object.keys(about).length > 0;
+  const isLong = line.message.length > LINE_CHARS;
+  const hasMore = isLong || line.traceback || Object.keys(about).length > 0;
   const tone = line.level === "WARNING" ? "level warn" : ["ERROR", "CRITICAL"].includes(line.level ?? "") ? "level error" : "quiet";
   const row = [
     h("time", { datetime: line.at, title: utc(date), class: "mono quiet" }, clock(date, true)),
     h("span", { class: `mono ${tone}` }, cut(line.level ?? "", 12)),
     line.attempt === null ? null : h("span", { class: "quiet", title: `Attempt ${line.attempt + 1}` }, `#${line.attempt + 1}`),
-    h("span", { class: "says" }, cut(line.message, 4000)),
+    h("span", { class: "says" }, cut(line.message, LINE_CHARS)),
   ];
   if (!hasMore) return h("div", { class: "row" }, row);
   const fields = Object.keys(about).length ? json(about, `Fields at ${clock(date, true)}`) : null;
-  return h("details", null, h("summary", { class: "row" }, row), fields, line.traceback ? traceback(line.traceback, `Traceback at ${clock(date, true)}`) : null);
+  const all = isLong ? verbatim(line.message, `Message at ${clock(date, true)}`) : null;
+  return h("details", null, h("summary", { class: "row" }, row), all, fields, line.traceback ? traceback(line.traceback, `Traceback at ${clock(date, true)}`) : null);
 }

@@ -1,6 +1,7 @@
 // A task's attempts as a timeline, made of what its log says.
 
 import { h, s } from "../dom.js";
+import { now } from "../now.js";
 import { badge, toneOf } from "../states.js";
 import { cut } from "../text.js";
 import { between, duration, moment } from "../time.js";
@@ -17,7 +18,7 @@ export function timeline(lines, task) {
   const attempts = attemptsOf(lines, task);
   if (!attempts.length) return h("p", { class: "quiet" }, "It has not begun yet, as far as is known.");
   const times = attempts.flatMap(({ began, ended }) => [began, ended]).filter((time) => time !== null);
-  const [first, last] = [Math.min(...times), Math.max(...times, task.done_at ? 0 : Date.now())];
+  const [first, last] = [Math.min(...times), Math.max(...times, task.done_at ? 0 : now())];
   return h(
     "ol",
     { class: "timeline" },

@@ -2,6 +2,7 @@
 
 import { h, patch } from "../dom.js";
 import { shape } from "../icons.js";
+import { now } from "../now.js";
 import { count, percent } from "../numbers.js";
 import { link } from "../router.js";
 import { latest } from "../scale.js";
@@ -40,7 +41,7 @@ export function workers(page) {
   });
   page.live.watch({
     every_s: 60,
-    ask: (signal) => /** @type {Promise<Figures>} */ (page.api.get("metrics", { since: new Date(Date.now() - 3_600_000).toISOString() }, signal)),
+    ask: (signal) => /** @type {Promise<Figures>} */ (page.api.get("metrics", { since: new Date(now() - 3_600_000).toISOString() }, signal)),
     show: (document) => {
       figures = document.workers;
       draw();
