@@ -198,3 +198,18 @@ def test_it_asks_at_once_when_there_is_a_network_again(console: Any, page_at: An
     page.clock.run_for(100)
 
     page.locator("#banner").get_by_role("button").wait_for(state="detached")
+
+
+def test_an_answer_of_another_shape_is_told_of(console: Any, browser: Any) -> None:
+    page = browser.new_page()  # whose log may have an error
+    page.set_default_timeout(60_000)
+    page.route("**/api/queues", lambda route: route.fulfill(json={"queues": [{"name": None}]}))
+    page.goto(f"{console.server.url}#/queues")
+
+    page.locator("#banner").get_by_text("the two may be of different versions").wait_for()
+    page.unroute("**/api/queues")
+    page.locator("#banner").get_by_role("button", name="Ask now").click()
+
+    row(page, "press").wait_for()
+    page.locator("#banner").get_by_role("button").wait_for(state="detached")
+    page.close()

@@ -58,7 +58,7 @@ def test_a_chart_grows_with_the_letters_and_still_knows_what_is_pointed_at(conso
     height, moment = told(1)
     width = "document.querySelector('.plot').viewBox.baseVal.width * 2 <= document.querySelector('.plot').clientWidth"
     page.evaluate(DOUBLED)
-    until(lambda: page.evaluate(width), timeout_s=30)
+    until(lambda: page.evaluate(width))
 
     grown, still = told(2)
     assert grown == pytest.approx(2 * height)

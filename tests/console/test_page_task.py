@@ -227,7 +227,8 @@ def test_an_option_that_is_an_object_has_the_whole_width(console: Any, page_at: 
 
 def test_a_long_line_of_the_log_is_shown_in_part_until_it_is_opened(console: Any, page_at: Any) -> None:
     task_id = ended(console, "shop.add", 1)
-    console.twin.operations.lines.append(line(task_id, 1, message=f"{'m' * 5000} the end", level="INFO", attempt=0))
+    long = line(clock.now(), task_id, -1, message=f"{'m' * 5000} the end", level="INFO", attempt=0)
+    console.twin.operations.lines.append(long)
     page = page_at(console, f"#/task/{task_id}")
     summary = panel(page, "Log").locator("summary")
 

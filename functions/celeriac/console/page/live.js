@@ -75,6 +75,16 @@ export class Live {
     this.#arrange();
   }
 
+  /**
+   * @param {Watch} watch
+   * @param {Refusal} refusal
+   */
+  #note(watch, refusal) {
+    const isShown = watch.refused?.(refusal) ?? false;
+    watch.refusal = isShown ? null : refusal;
+    watch.failures = isShown && !refusal.isPassing ? 0 : Math.min(watch.failures + 1, 5);
+  }
+
   #arrange() {
     for (const watch of this.#watches) this.#schedule(watch);
     this.told(this.condition);
@@ -102,10 +112,7 @@ export class Live {
       watch.show(document);
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof Refusal)) throw error;
-      const isShown = watch.refused?.(error) ?? false;
-      watch.refusal = isShown ? null : error;
-      watch.failures = isShown && !error.isPassing ? 0 : Math.min(watch.failures + 1, 5);
+      this.#note(watch, error instanceof Refusal ? error : notUnderstood(error));
     } finally {
       watch.isAsking = false;
       const every_ms = 1000 * (typeof watch.every_s === "function" ? watch.every_s() : watch.every_s);
@@ -119,4 +126,13 @@ export class Live {
       }
     }
   }
+}
+
+/**
+ * What to say of an answer that a view could not draw; the browser's log has the rest.
+ * @param {unknown} error
+ */
+function notUnderstood(error) {
+  console.error(error);
+  return new Refusal(0, "The page does not understand the API’s answer: the two may be of different versions.");
 }
