@@ -7,10 +7,12 @@ Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.ht
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +21,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from celeriac import aws, clock, lanes, limits, log
-from celeriac.exceptions import CeleriacError, ImproperlyConfigured, ObjectNotFound, OperationalError
+from celeriac.exceptions import (
+    CeleriacError,
+    ImproperlyConfigured,
+    ObjectNotFound,
+    OperationalError,
+    QueueNotFound,
+)
 from celeriac.message import Message
 from celeriac.serialization import loads
 
@@ -34,6 +42,8 @@ PAYLOAD_STAYS = timedelta(days=12)
 """What lies in S3 is deleted after 15 days; a message that has a payload there is called to renew it."""
 TIME = "%Y%m%dT%H%M%S"
 NAME = re.compile(r"(?P<id>.+)_\d+_(?P<due>\d{8}T\d{6})(_\d{8})?")
+READ_SIDE_BY_SIDE = 8
+"""A list of schedules tells next to nothing of them: each is asked for by itself."""
 PLAIN = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_.-]*")
 
 
@@ -174,6 +184,8 @@ class EventBridgeScheduler(Scheduler):
 
     def put(self, rule: Rule, is_new: bool) -> None:
         call = aws.client("scheduler").create_schedule if is_new else aws.client("scheduler").update_schedule
+        if not (rule.target or rule.queue in self.queues):
+            raise QueueNotFound(f"schedule {rule.name!r}: its queue {rule.queue!r} is not in this deployment")
         if lanes.is_fifo(self.queues.get(rule.queue, "")):
             raise ImproperlyConfigured(f"schedule {rule.name!r}: the Scheduler has no rights on FIFO lanes")
         with aws.translated(f"schedule {rule.name}", _KINDS):
@@ -190,21 +202,22 @@ class EventBridgeScheduler(Scheduler):
             )
 
     def rule(self, name: str) -> Rule | None:
-        for group in (self._own_group, self.deployment):
-            try:
-                with aws.translated(f"schedule {name}", _KINDS):
-                    return self._rule(aws.client("scheduler").get_schedule(Name=name, GroupName=group))
-            except ObjectNotFound:
-                continue
-        return None
+        found = (self._read(group, name) for group in (self._own_group, self.deployment))
+        return next((rule for rule in found if rule is not None), None)
 
     def rules(self) -> Iterator[Rule]:
         for group in (self._own_group, self.deployment):
             with aws.translated(f"listing the schedules of {group}"):
                 pages = aws.client("scheduler").get_paginator("list_schedules").paginate(GroupName=group)
                 names = [schedule["Name"] for page in pages for schedule in page["Schedules"]]
-            found = (self.rule(name) for name in names)
+            with ThreadPoolExecutor(READ_SIDE_BY_SIDE) as pool:
+                found = list(pool.map(functools.partial(self._read, group), names))
             yield from (rule for rule in found if rule is not None)
+
+    def _read(self, group: str, name: str) -> Rule | None:
+        with suppress(ObjectNotFound), aws.translated(f"schedule {name}", _KINDS):
+            return self._rule(aws.client("scheduler").get_schedule(Name=name, GroupName=group))
+        return None
 
     def drop(self, name: str) -> None:
         with suppress(ObjectNotFound), aws.translated(f"schedule {name}", _KINDS):

@@ -12,6 +12,7 @@ import pytest
 
 from celeriac import aws, clock
 from celeriac.beat.firing import body_of
+from celeriac.exceptions import QueueNotFound
 from celeriac.message import Message
 from celeriac.scheduler import AlreadyScheduled, EventBridgeScheduler, Rule, Scheduler
 from celeriac.testing import MemoryScheduler
@@ -98,6 +99,39 @@ def test_an_interval_without_a_beginning_counts_from_when_it_was_created(schedul
     assert found.created is not None
     assert before <= found.created <= clock.now() + timedelta(seconds=2)
     assert found.starts == found.created + timedelta(hours=2)
+
+
+def test_a_rule_and_a_declared_one_of_the_same_name_are_two(engine: Any, scheduler: Scheduler) -> None:
+    if not isinstance(scheduler, EventBridgeScheduler):
+        pytest.skip("CloudFormation deploys nothing in memory")
+    scheduler.put(rule(), is_new=True)
+    own = aws.client("scheduler").get_schedule(Name="tidy", GroupName=f"{scheduler.deployment}-schedules")
+    aws.client("scheduler").create_schedule(
+        Name="tidy",
+        GroupName=scheduler.deployment,
+        ScheduleExpression="rate(5 minutes)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target=own["Target"],
+    )
+
+    mine, declared = sorted(scheduler.rules(), key=lambda each: each.expression)
+
+    assert (mine.expression, mine.target) == (rule().expression, None)
+    assert (declared.expression, declared.target) == ("rate(5 minutes)", own["Target"])
+    assert scheduler.rule("tidy") == mine
+
+
+def test_a_rule_whose_queue_is_gone_says_so(engine: Any, scheduler: Scheduler) -> None:
+    if not isinstance(scheduler, EventBridgeScheduler):
+        pytest.skip("nothing is taken away in memory")
+    scheduler.put(rule(), is_new=True)
+    later = EventBridgeScheduler("", {"b": engine.broker.queues["b"]}, scheduler.deployment)
+    (orphan,) = later.rules()
+
+    with pytest.raises(QueueNotFound, match="'tidy': its queue '' is not in this deployment"):
+        later.put(orphan.switched(is_enabled=False), is_new=False)
+    later.drop("tidy")
+    assert list(later.rules()) == []
 
 
 @pytest.mark.parametrize("kind", [pytest.param("ministack", marks=pytest.mark.cloud)], indirect=True)
