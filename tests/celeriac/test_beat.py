@@ -352,6 +352,16 @@ def test_a_schedule_of_the_sun_is_listed_and_changed_where_nobody_knows_when_it_
     assert schedules.get("dawn").next_runs(2) == runs != []
 
 
+def test_the_next_runs_are_told_beyond_a_polar_night_and_where_there_are_none() -> None:
+    spitsbergen, pole = (ScheduleEntry(name="dawn", task="a", schedule=solar("sunrise", at, 15.6)) for at in (78.2, 90))
+
+    assert [moment.date().isoformat() for moment in spitsbergen.next_runs(2, after=NOON)] == [
+        "2027-02-16",
+        "2027-02-17",
+    ]
+    assert pole.next_runs(2, after=NOON) == []
+
+
 def test_a_name_that_is_taken_is_refused(office: Office, twin: Twin) -> None:
     office.app.schedules.create("it", office.work, 60)
 

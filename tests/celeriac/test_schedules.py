@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, islice, repeat, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -170,6 +171,17 @@ def test_the_sun_does_what_almanacs_say(
     event: str, latitude: float, longitude: float, after: datetime, then: datetime
 ) -> None:
     assert abs(next_of(solar(event, latitude, longitude), after) - then) < timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(("event", "latitude"), [("sunrise", 69.65), ("dusk_nautical", 66.6), ("solar_noon", -55)])
+def test_each_event_belongs_to_one_tick_also_before_and_after_a_polar_night(event: str, latitude: float) -> None:
+    when, end = solar(event, latitude, 18.3), NOON + timedelta(days=90)
+    ticks = [NOON + timedelta(hours=number) for number in range(90 * 24)]
+
+    asked = accumulate(repeat(NOON), lambda moment, _: when.next_after(moment))
+
+    fired = [moment for tick in ticks for moment in when.runs(tick, 3600)]
+    assert fired == [*takewhile(lambda moment: moment < end, islice(asked, 1, None))]
 
 
 @pytest.mark.parametrize(("latitude", "longitude"), [(60.2, 24.9), (-33.9, 151.2), (1.3, 103.8)])

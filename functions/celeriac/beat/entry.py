@@ -79,7 +79,13 @@ class ScheduleEntry:
         while tick is not None:
             found = self.schedule.runs(tick, told.window_s) if told.window_s else [tick]
             yield from (moment for moment in found if moment > after)
-            tick = expression.following(tick)
+            tick = self._tick_after(tick, expression, told.window_s)
+
+    def _tick_after(self, tick: datetime, expression: Expression, window_s: int) -> datetime | None:
+        """The next tick that may have a run: those of a polar night have none."""
+        window = timedelta(seconds=window_s)
+        runs_at = self.schedule.idle_until(tick + window) if window else tick
+        return expression.following(max(tick, runs_at - window)) if runs_at else None
 
     @classmethod
     def of(cls, name: str, task: Any, when: Any, app: Celeriac, **given: Any) -> Self:

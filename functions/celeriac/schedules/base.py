@@ -81,6 +81,10 @@ class BaseSchedule:
         """The runs in so many seconds from an aware moment on; what was run before does not matter."""
         raise NotImplementedError(f"{type(self).__name__} does not say when it runs")
 
+    def idle_until(self, moment: datetime) -> datetime | None:
+        """A time before which there is no run, from an aware moment on; None where none comes any more."""
+        return moment
+
     def remaining_estimate(self, last_run_at: datetime) -> timedelta:
         """The time until the run that follows the one at `last_run_at`; it is negative where that is overdue."""
         return self.next_after(self.maybe_make_aware(last_run_at)) - self.maybe_make_aware(self.now()).astimezone(UTC)

@@ -29,6 +29,8 @@ EVENTS: dict[str, tuple[str, str, bool]] = {
 }
 """What may happen: how ephem calls it, the sun's altitude in degrees, and whether its centre is meant or its edge."""
 _SECOND = timedelta(seconds=1)
+_LOOK_AGAIN = timedelta(minutes=10)
+"""Before an event, to the minute: who looks from there finds the same second, wherever the search began."""
 
 
 class solar(BaseSchedule):  # noqa: N801 - Celery's name
@@ -86,29 +88,43 @@ class solar(BaseSchedule):  # noqa: N801 - Celery's name
 
     def next_after(self, moment: datetime) -> datetime:
         """The next event after an aware moment, in UTC; where there is none in a year, when the search ended."""
-        found = self._found_after(moment)
-        return found if found > moment else self._found_after(found + _SECOND)
-
-    def _found_after(self, moment: datetime) -> datetime:
-        """The next event to the second: what ephem finds differs by fractions with where it begins to look."""
-        start = self.ephem.Date(moment.astimezone(UTC).replace(tzinfo=None))
-        found: datetime = self._next(start).datetime()
-        return (found + _SECOND / 2).replace(microsecond=0, tzinfo=UTC)
-
-    def _next(self, start: Any) -> Any:
-        sun, centre = self.ephem.Sun(), {"use_center": True} if self.use_center else {}
-        for _ in range(self.max_search_days):
-            try:
-                return getattr(self.cal, self.method)(sun, start=start, **centre)
-            except self.ephem.CircumpolarError:  # not on this day: on with the next midnight
-                start = self.cal.next_antitransit(sun, start=start)
-        return start
+        found, _ = self._searched(moment, self.max_search_days)
+        return found if found > moment else self._searched(found + _SECOND, self.max_search_days)[0]
 
     def runs(self, at: datetime, seconds: float) -> list[datetime]:
-        """The events in so many seconds from an aware moment on."""
-        moment = self._found_after(at - _SECOND)
-        is_event = at <= moment < at + timedelta(seconds=seconds)
-        return [moment] if is_event else []
+        """The events in so many seconds, at most a day, from an aware moment on."""
+        moment, is_event = self._searched(at - _SECOND, 1)
+        return [moment] if is_event and at <= moment < at + timedelta(seconds=seconds) else []
+
+    def idle_until(self, moment: datetime) -> datetime | None:
+        """The next event, or None where there is none in a year."""
+        found, is_event = self._searched(moment - _SECOND, self.max_search_days)
+        return found if is_event else None
+
+    def _searched(self, moment: datetime, days: int) -> tuple[datetime, bool]:
+        """The next event within some days, and True; or when the search ended, and False."""
+        start = moment
+        for _ in range(days):
+            if found := self._found(start):
+                again = self._found(found.replace(second=0, microsecond=0) - _LOOK_AGAIN) or found
+                return (again + _SECOND / 2).replace(microsecond=0), True
+            start = self._moment(self.cal.next_antitransit(self.ephem.Sun(), start=self._date(start)))
+        return start, False
+
+    def _found(self, start: datetime) -> datetime | None:
+        """What ephem finds; it differs by fractions of a second with where it begins to look."""
+        centre = {"use_center": True} if self.use_center else {}
+        try:
+            return self._moment(getattr(self.cal, self.method)(self.ephem.Sun(), start=self._date(start), **centre))
+        except self.ephem.CircumpolarError:  # not on this day
+            return None
+
+    def _date(self, moment: datetime) -> Any:
+        return self.ephem.Date(moment.astimezone(UTC).replace(tzinfo=None))
+
+    def _moment(self, date: Any) -> datetime:
+        found: datetime = date.datetime()
+        return found.replace(tzinfo=UTC)
 
     def __repr__(self) -> str:
         return f"<solar: {self.event} at latitude {self.lat}, longitude: {self.lon}>"
