@@ -28,6 +28,7 @@ def test_a_question_mark_tells_the_keys_and_escape_closes_them(console: Any, pag
     page.keyboard.press("?")
     help_ = page.get_by_role("dialog", name="Keys")
     help_.get_by_text("Filter or search").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Close"
     page.keyboard.press("g")
     page.keyboard.press("t")
     page.keyboard.press("Escape")

@@ -174,3 +174,23 @@ def test_without_figures_it_says_why_and_the_tiles_stay(console: Any, page_at: A
 
     page.get_by_text("There are no figures: No figures here.").wait_for()
     tile(page, "Waiting").get_by_text("0", exact=True).wait_for()
+
+
+def test_one_workers_overview_has_that_workers_failures_and_runs_only(console: Any, page_at: Any, held: Any) -> None:
+    ended(console, "shop.fail", "no ink")
+    task_id = sent(console, "shop.hold")
+    until(lambda: console.twin.backend.get(task_id))
+    page = page_at(console)
+    failed, running = (page.get_by_role("region", name=name) for name in ("Latest failures", "Running now"))
+    failed.get_by_role("link", name="shop.fail").wait_for()
+
+    page.get_by_label("Worker").select_option("press")
+
+    failed.get_by_text("Nothing has failed").wait_for()
+    running.get_by_text("Nothing is known to run").wait_for()
+    tile(page, "Failures today").get_by_text("0", exact=True).wait_for()
+    assert failed.get_by_role("link", name="All").get_attribute("href") == "#/failures?queue=press"
+    page.get_by_label("Worker").select_option("shop")
+    failed.get_by_role("link", name="shop.fail").wait_for()
+    running.get_by_role("link", name="shop.hold").wait_for()
+    assert failed.get_by_role("link", name="All").get_attribute("href") == "#/failures"  # it has a lane, too

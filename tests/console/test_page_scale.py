@@ -32,3 +32,19 @@ def test_an_hour_that_is_there_twice_has_its_marks_twice(module: Any) -> None:
     marks = scale.evaluate(MOMENTS, ["2026-10-25T00:00Z", "2026-10-25T02:00Z", 4])
 
     assert marks == [[25, 2, 0], [25, 2, 30], [25, 2, 0], [25, 2, 30], [25, 3, 0]]
+
+
+@pytest.mark.parametrize(
+    ("most", "marks"),
+    [
+        (0, [0, 1]),
+        (1, [0, 1]),
+        (2, [0, 1, 2]),
+        (7, [0, 3, 6, 9]),
+        (9, [0, 5, 10]),
+        (120, [0, 50, 100, 150]),
+        (1_000_001, [0, 500_000, 1_000_000, 1_500_000]),
+    ],
+)
+def test_messages_are_counted_in_whole_numbers(module: Any, most: int, marks: list[int]) -> None:
+    assert module("scale.js").evaluate("({ wholeTicks }, most) => wholeTicks(most)", most) == marks

@@ -82,7 +82,7 @@ export function help() {
     h("label", { class: "check" }, keys, "Keys of one character"),
     h("p", { id: "keys-about", class: "quiet" }, "Switch them off if you speak to your computer. Tab, Enter and Esc go on as ever, and the button of this help, too."),
     h("dl", { class: "keys" }, TOLD.map(([keys = "", does = ""]) => h("div", null, h("dt", null, keycaps(keys)), h("dd", null, does)))),
-    h("form", { method: "dialog", class: "row end" }, h("button", { class: "primary" }, "Close")),
+    h("form", { method: "dialog", class: "row end" }, h("button", { class: "primary", autofocus: true }, "Close")),
   );
   show(content, "narrow");
 }

@@ -20,6 +20,15 @@ export function ticks(most, steps = 3) {
 }
 
 /**
+ * Whole numbers from 0 up to at least the largest count: there is no half of a message.
+ * @param {number} most
+ */
+export function wholeTicks(most) {
+  const step = Math.ceil(ticks(Math.max(1, most))[1] ?? 1);
+  return Array.from({ length: Math.max(2, Math.ceil(most / step) + 1) }, (_, index) => index * step);
+}
+
+/**
  * Round durations from 0 up to at least the longest, in seconds: 30 s, 5 min, 2 h.
  * @param {number} most
  */

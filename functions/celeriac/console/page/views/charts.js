@@ -3,7 +3,7 @@
 import { Chart } from "../chart.js";
 import { h, patch } from "../dom.js";
 import { percent, short } from "../numbers.js";
-import { durationTicks } from "../scale.js";
+import { durationTicks, wholeTicks } from "../scale.js";
 import { duration, local } from "../time.js";
 
 /** @typedef {import("../documents.js").Figures} Figures */
@@ -15,7 +15,7 @@ const SECONDS = { write: duration, ticks: durationTicks };
 
 /** The charts; `show` draws figures into them, all workers' or, by task, one worker's. */
 export function charts() {
-  const depth = new Chart("Waiting", "Messages that wait, by queue", { write: short });
+  const depth = new Chart("Waiting", "Messages that wait, by queue", { write: short, ticks: wholeTicks });
   const age = new Chart("Age of the oldest", "How long the oldest message has waited, by queue", SECONDS);
   const throughput = new Chart("Throughput, a minute", "Tasks that ended well, a minute", { write: short });
   const failing = new Chart("Failure rate", "Failures among what has ended", { write: percent });

@@ -2,8 +2,9 @@
 
 import { patch, h } from "../dom.js";
 import { now } from "../now.js";
+import { link } from "../router.js";
 import { charts } from "./charts.js";
-import { RANGES, USUAL, choices, latestFailures, running, tiles } from "./overview_parts.js";
+import { RANGES, USUAL, choices, latestFailures, of, runningNow, tiles } from "./overview_parts.js";
 
 /** @typedef {import("../documents.js").QueueList} QueueList */
 /** @typedef {import("../documents.js").TaskPage} TaskPage */
@@ -27,8 +28,10 @@ export function overview(page) {
     const worker = route.query.worker ?? "";
     patch(head, h("h1", null, "Overview"), h("span", { class: "spring" }), choices(route, seen.workers));
     const queues = seen.queues?.queues.filter((queue) => !worker || queue.worker === worker);
-    patch(tileRow, tiles(queues, seen.failures));
-    patch(lists, latestFailures(seen.failures), running(seen.running));
+    const [failed, running] = [seen.failures, seen.running].map((list) => list && of(list, worker));
+    const own = worker && queues?.length === 1 ? { queue: queues[0]?.name } : {}; // a list can be of one queue, not of two
+    patch(tileRow, tiles(queues, failed, link("failures", "", own)));
+    patch(lists, latestFailures(failed, link("failures", "", own)), runningNow(running, link("tasks", "", { state: "STARTED", ...own })));
   }
 
   function ask() {
@@ -51,7 +54,7 @@ export function overview(page) {
     });
     live.watch({
       every_s: 5,
-      ask: (signal) => /** @type {Promise<TaskPage>} */ (api.get("tasks", { state: "STARTED", limit: "10" }, signal)),
+      ask: (signal) => /** @type {Promise<TaskPage>} */ (api.get("tasks", { state: "STARTED", limit: route.query.worker ? "100" : "10" }, signal)),
       show: (document) => ((seen.running = document), draw()),
     });
     live.watch({

@@ -39,11 +39,22 @@ export function choices(route, workers) {
 }
 
 /**
+ * A list of tasks without those of other workers.
+ * @param {TaskPage} list
+ * @param {string} worker or "", for all
+ * @returns {TaskPage}
+ */
+export function of(list, worker) {
+  return worker ? { ...list, tasks: list.tasks.filter(({ queue, task }) => (queue ?? task ?? "").split(".")[0] === worker) } : list;
+}
+
+/**
  * The figures of this moment.
  * @param {Queue[] | undefined} queues
  * @param {TaskPage | undefined} failures
+ * @param {string} all the address of all failures
  */
-export function tiles(queues, failures) {
+export function tiles(queues, failures, all) {
   const sum = (/** @type {(queue: Queue) => number | null} */ of) => queues?.reduce((total, queue) => total + (of(queue) ?? 0), 0);
   const oldest = [...(queues ?? [])].sort((one, other) => (other.oldest_s ?? -1) - (one.oldest_s ?? -1))[0];
   const paused = queues?.filter((queue) => queue.paused) ?? [];
@@ -56,7 +67,7 @@ export function tiles(queues, failures) {
     tile("In flight", count(sum((queue) => queue.in_flight)), link("queues"), "in workers’ hands"),
     tile("Oldest", queues ? duration(oldest?.oldest_s) : "–", link("queues"), oldest?.oldest_s ? `in ${cut(oldest.name, 30)}` : ""),
     tile("Dead letters", count(dead), link("queues"), dead ? "redrive them, or look why" : "", dead ? "bad" : ""),
-    tile("Failures today", failed === undefined ? "–" : `${count(failed)}${isMore ? "+" : ""}`, link("failures"), "since midnight", failed ? "bad" : ""),
+    tile("Failures today", failed === undefined ? "–" : `${count(failed)}${isMore ? "+" : ""}`, all, "since midnight", failed ? "bad" : ""),
   ];
 }
 
@@ -76,18 +87,24 @@ function isToday(moment) {
   return moment !== null && new Date(moment).toDateString() === new Date().toDateString();
 }
 
-/** @param {TaskPage | undefined} page */
-export function latestFailures(page) {
-  return panel("Latest failures", link("failures"), page, "Nothing has failed in the last 24 hours.", (task) => [
+/**
+ * @param {TaskPage | undefined} page
+ * @param {string} all the address of all of them
+ */
+export function latestFailures(page, all) {
+  return panel("Latest failures", all, page, "Nothing has failed in the last 24 hours.", (task) => [
     h("div", { class: "row" }, opening(task), h("span", { class: "spring" }), distance(task.done_at)),
     h("p", { class: "error line" }, task.error ? `${cut(task.error.type, 60)}: ${cut(task.error.message, 200)}` : task.state),
   ]);
 }
 
-/** @param {TaskPage | undefined} page */
-export function running(page) {
+/**
+ * @param {TaskPage | undefined} page
+ * @param {string} all the address of all of them
+ */
+export function runningNow(page, all) {
   const says = "Nothing is known to run. Only tasks with track_started, or with a progress of their own, tell that they have begun.";
-  return panel("Running now", link("tasks", "", { state: "STARTED" }), page, says, (task) => [
+  return panel("Running now", all, page, says, (task) => [
     h("div", { class: "row" }, opening(task), badge(task.state), h("span", { class: "spring" }), distance(task.started_at)),
   ]);
 }
