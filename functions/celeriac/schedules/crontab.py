@@ -43,7 +43,7 @@ class crontab(BaseSchedule):  # noqa: N801 - Celery's name
         super().__init__(nowfun, app)
         given = (minute, hour, day_of_week, day_of_month, month_of_year)
         # An iterator can be read once: what it yields is kept.
-        self._orig = tuple("*" if spec is None else _lasting(spec) for spec in given)
+        self._orig = tuple(_lasting(spec) for spec in given)
         self.minute = values_of(self._orig[0], 60)
         self.hour = values_of(self._orig[1], 24)
         self.day_of_week = values_of(self._orig[2], 7)

@@ -43,7 +43,12 @@ class crontab_parser:  # noqa: N801 - Celery's name
         if found is None:
             raise ParseException(f"{part!r} is no value, range or step" if part else "empty part")
         values = self._span(found)
-        return values[:: self._step(found["step"])] if found["slash"] else values
+        if not found["slash"]:
+            return values
+        if not found["star"] and not found["high"]:
+            # To Quartz and AWS it is "from here on", and to Celery nothing.
+            raise ValueError(f"{part!r}: a step is of a range or of *, such as */2")
+        return values[:: self._step(found["step"])]
 
     def _span(self, found: re.Match[str]) -> list[int]:
         end = self.min_ + self.max_
