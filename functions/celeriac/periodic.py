@@ -6,6 +6,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from celeriac import log
 from celeriac.canvas import Signature
 
 if TYPE_CHECKING:
@@ -39,14 +40,16 @@ class Periodic:
         options = {**call.options, **opts}
         fields = {"task": call.task, "args": call.args, "kwargs": call.kwargs, "options": options}
         key = name or repr(call)
-        add = functools.partial(self._add, key, {"schedule": schedule, **fields})
+        add = functools.partial(self._add, key, {"schedule": schedule, **fields}, is_named=bool(name))
         if self.conf.is_read:
             add()
         else:
             self.conf.when_read(add)
         return key
 
-    def _add(self, key: str, fields: Mapping[str, Any]) -> None:
+    def _add(self, key: str, fields: Mapping[str, Any], *, is_named: bool) -> None:
+        if not is_named and key in self.conf.beat_schedule:
+            log.logger.warning("periodic task %r takes the place of one that has no name either; give name=", key)
         self.conf.beat_schedule[key] = fields
 
     @functools.cached_property

@@ -431,6 +431,21 @@ def test_a_periodic_task_that_is_added_early_waits_for_the_settings() -> None:
         assert len(rules_of(office.app)) == 2
 
 
+def test_a_periodic_task_that_takes_the_place_of_another_is_told_of(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert office.app.conf.beat_schedule == {}
+    with caplog.at_level("WARNING", logger="celeriac"):
+        office.app.add_periodic_task(60, office.work.s(1))
+        office.app.add_periodic_task(60, office.work.s(2), name="two")
+        office.app.add_periodic_task(90, office.work.s(2), name="two")
+        assert caplog.messages == []
+        office.app.add_periodic_task(90, office.work.s(1))
+
+    assert [message.partition(" takes")[0] for message in caplog.messages] == ["periodic task 'office.work(1)'"]
+    assert len(office.app.conf.beat_schedule) == 2
+
+
 def test_one_apps_periodic_tasks_are_not_anothers() -> None:
     first, second = Office(), Office()
     first.app.add_periodic_task(60, first.work.s())
