@@ -55,11 +55,17 @@ class Measures:
         return cloudwatch.MathExpression(expression=found, using_metrics={}, label="", period=self.period)
 
     def weighed(self, label: str, rates: Sequence[tuple[float, cloudwatch.Metric]]) -> cloudwatch.MathExpression:
-        """The sum of some metrics, each times a figure. Not by +, for which a metric without data is no data at all."""
+        """The sum of some metrics, each times a figure. Not by +, for which a metric without data is no data at all.
+
+        Each figure is written once: CloudWatch takes expressions of 2,048 characters, and there may be 140 metrics.
+        """
         word = label.lower().replace(" ", "_")
         named = {f"{word}{number}": metric for number, (_, metric) in enumerate(rates)}
-        terms = [f"{rate:.12f} * {key}" for key, (rate, _) in zip(named, rates, strict=True)]
-        total = f"SUM([{', '.join(terms)}])"
+        keys: dict[float, list[str]] = {}
+        for key, (rate, _) in zip(named, rates, strict=True):
+            keys.setdefault(rate, []).append(key)
+        sums = [f"{rate:.12f}*SUM([{','.join(alike)}])" for rate, alike in keys.items()]
+        total = f"SUM([{','.join(sums)}])"
         return cloudwatch.MathExpression(expression=total, using_metrics=named, label=label, period=self.period)
 
     def _metric(self, namespace: str, name: str, statistic: str, **dimensions: str) -> cloudwatch.Metric:
