@@ -122,3 +122,33 @@ def test_a_thumb_finds_the_choice_of_a_failure(console: Any, page_at: Any, views
     box = page.locator("td.select input").bounding_box()
 
     assert min(box["width"], box["height"]) >= 24
+
+
+@pytest.fixture
+def low() -> str:
+    """What finds the targets that are not as high as a thumb wants them."""
+    return """[...document.querySelectorAll('a, button, select, summary, label.check')]
+      .filter((one) => one.checkVisibility() && !one.matches('.skip, p a, .node'))
+      .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
+      .filter(([, box]) => box.width && (box.height < 24 || box.width < 24)).map(([text]) => text)"""
+
+
+def test_a_thumb_finds_every_target(console: Any, page_at: Any, views: list[str], low: str) -> None:
+    parent = ended(console, "press.print_all", 7)
+    page = page_at(console, viewport=PHONE, has_touch=True)
+
+    for view in (*views, f"task/{parent}"):
+        go(page, f"#/{view}")
+        settled(page)
+        assert page.evaluate(low) == [], view
+
+
+def test_a_charts_table_says_what_exactly_is_in_it(console: Any, page_at: Any) -> None:
+    ended(console, "shop.add", 1, 2)
+    page = page_at(console)
+    settled(page)
+    chart = page.get_by_role("region", name="Throughput, a minute", exact=True)
+
+    chart.get_by_text("Table").click()
+
+    chart.get_by_role("table", name="Tasks that ended well, a minute").wait_for()

@@ -31,6 +31,7 @@ export class Chart {
    */
   constructor(title, about, measure) {
     this.title = title;
+    this.about = about;
     this.write = measure.write;
     this.ticks = measure.ticks ?? ticks;
     this.legend = h("div", { class: "legend" });
@@ -210,7 +211,7 @@ export class Chart {
       h("tr", { "data-key": time.toISOString() }, h("th", { scope: "row" }, written(time, LONG_MS, true)), series.map((one) => h("td", { class: "number" }, this.write(one.values[index] ?? null)))),
     );
     const head = h("tr", null, h("th", { scope: "col" }, "Time"), series.map((one) => h("th", { scope: "col", class: "number" }, cut(one.name, 40))));
-    const scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": `${this.title}: the figures` }, h("table", null, h("thead", null, head), h("tbody", null, body)));
+    const scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": `${this.title}: the figures` }, h("table", null, h("caption", { class: "quiet" }, this.about), h("thead", null, head), h("tbody", null, body)));
     patch(this.table, summary.cloneNode(true), scroller);
   }
 }
