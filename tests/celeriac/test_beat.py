@@ -510,6 +510,8 @@ def test_all_that_is_wrong_with_what_is_declared_is_said_at_once(office: Office,
         "a": {"task": "office.work", "schedule": 0.5},
         "b": {"task": "office.work", "shedule": 60},
         "c": {"task": "office.work", "schedule": "every day"},
+        "d": {"task": "office.wrok", "schedule": 60},
+        "e": {"task": "office.work", "schedule": 60},
     }
 
     with pytest.raises(ImproperlyConfigured) as raised:
@@ -518,7 +520,9 @@ def test_all_that_is_wrong_with_what_is_declared_is_said_at_once(office: Office,
         "beat_schedule['a']",
         "beat_schedule['b']",
         "beat_schedule['c']",
+        "beat_schedule['d']",
     ]
+    assert "there is no task 'office.wrok' in 'office'" in str(raised.value)
 
 
 @pytest.mark.parametrize("body", ["no JSON", "[]", "{}", '{"firing": 5}', '{"firing": {"name": "b"}}'])

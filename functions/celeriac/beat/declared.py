@@ -38,7 +38,7 @@ def rules_of(app: Celeriac) -> dict[str, Rule]:
     for name, fields in dict(app.conf.beat_schedule or {}).items():
         try:
             entry = _entry(app, str(name), fields)
-            rule = entry.rule(app)
+            rule = _rule(app, entry)
         except (CeleriacError, TypeError, ValueError) as error:
             problems.append(f"beat_schedule[{name!r}]: {error}")
             continue
@@ -49,6 +49,14 @@ def rules_of(app: Celeriac) -> dict[str, Rule]:
     if problems:
         raise ImproperlyConfigured("\n".join(problems))
     return rules
+
+
+def _rule(app: Celeriac, entry: ScheduleEntry) -> Rule:
+    """The entry's rule; a worker that is deployed has all its tasks, so what is none will never be one."""
+    rule = entry.rule(app)
+    if rule.queue.partition(".")[0] == app.main and app.known(entry.task) is None:
+        raise ImproperlyConfigured(f"there is no task {entry.task!r} in {app.main!r}")
+    return rule
 
 
 def _entry(app: Celeriac, name: str, fields: Mapping[str, Any]) -> ScheduleEntry:
