@@ -379,6 +379,8 @@ class Whim(BaseSchedule):
         ({"schedule": "* * *"}, "five fields"),
         ({"schedule": 0.1}, "less than a second"),
         ({"schedule": None}, "give a crontab"),
+        ({"schedule": 1e18}, "is no schedule"),
+        ({"schedule": "rate(999999 days)"}, "a hundred years at most"),
         ({"schedule": Whim()}, "schedule of one's own"),
         ({"schedule": "0 0 30 2 *"}, "never occurs"),
         ({"timezone": "Mars/Olympus"}, "no time zone"),

@@ -169,6 +169,7 @@ class Whim(BaseSchedule):
     [
         schedule(0.5),
         schedule(-1),
+        schedule(timedelta(days=36_526)),
         schedule(timedelta(hours=7), relative=True),
         schedule(timedelta(minutes=90), relative=True),
         schedule(timedelta(days=7), relative=True),

@@ -81,7 +81,7 @@ def test_a_good_rate_is_taken(rate: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "rate", ["", "0 minutes", "1 minutes", "5 minute", "30 seconds", "5minutes", "-1 days", "1.5 hours"]
+    "rate", ["", "0 minutes", "1 minutes", "5 minute", "30 seconds", "5minutes", "-1 days", "1.5 hours", "36526 days"]
 )
 def test_a_bad_rate_is_refused(rate: str) -> None:
     assert len(problems_of_expression("rate", rate)) == 1
@@ -92,7 +92,8 @@ def test_a_local_date_and_time_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    "at", ["2026-02-29T23:00:00", "2026-12-31", "2026-12-31T23:00:00Z", "2026-12-31T24:00:00", "now"]
+    "at",
+    ["2026-02-29T23:00:00", "2026-12-31", "2026-12-31T23:00:00Z", "2026-12-31T24:00:00", "9999-12-31T23:00:00", "now"],
 )
 def test_a_date_that_is_not_on_the_calendar_is_refused(at: str) -> None:
     assert len(problems_of_expression("at", at)) == 1

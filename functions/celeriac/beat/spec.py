@@ -21,7 +21,7 @@ def as_schedule(value: Any, app: Any = None, timezone: str | None = None, relati
     """
     try:
         return _made(value, app, timezone, relative)
-    except (ValueError, TypeError, ParseException) as error:
+    except (OverflowError, ValueError, TypeError, ParseException) as error:
         raise ImproperlyConfigured(f"{value!r:.200} is no schedule: {error}") from error
 
 

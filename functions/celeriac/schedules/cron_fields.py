@@ -14,13 +14,13 @@ from typing import Self
 
 from celeriac.schedules.wall import times_after
 
-__all__ = ["DAY_OF_WEEK", "RANGES", "CronFields"]
+__all__ = ["DAY_OF_WEEK", "RANGES", "YEAR", "CronFields"]
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 FIELDS = ("minutes", "hours", "day of month", "month", "day of week", "year")
 RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (1, 7), (1970, 2199))
-DAY_OF_MONTH, MONTH, DAY_OF_WEEK = 2, 3, 4
+DAY_OF_MONTH, MONTH, DAY_OF_WEEK, YEAR = 2, 3, 4, 5
 
 
 @dataclass(frozen=True, slots=True)

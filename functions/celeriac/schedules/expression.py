@@ -11,16 +11,17 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Self
 
 from celeriac.schedules.base import BaseSchedule
-from celeriac.schedules.cron_fields import CronFields
+from celeriac.schedules.cron_fields import RANGES, YEAR, CronFields
 from celeriac.schedules.wall import is_skipped, moment_of
 
-__all__ = ["Expression", "at_problem", "cron_problem", "rate_problem", "zone_of"]
+__all__ = ["CENTURY", "Expression", "at_problem", "cron_problem", "rate_problem", "zone_of"]
 
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
 _RATE = re.compile(r"([1-9]\d{0,5}) (minute|hour|day)(s?)", re.ASCII)
 _AT = "%Y-%m-%dT%H:%M:%S"
 _FORM = re.compile(r"(cron|rate|at)\((.*)\)", re.DOTALL)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CENTURY = timedelta(days=36_525)
 
 
 class Expression(BaseSchedule):
@@ -140,7 +141,7 @@ def rate_problem(text: str) -> str | None:
         return 'must be a number and minutes, hours or days, such as "5 minutes"'
     if (found[1] == "1") == bool(found[3]):
         return 'takes the singular for one and the plural for more, such as "1 hour" or "2 hours"'
-    return None
+    return "must be a hundred years at most" if _interval(text) > CENTURY else None
 
 
 def at_problem(text: str) -> str | None:
@@ -148,10 +149,11 @@ def at_problem(text: str) -> str | None:
     if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", text, re.ASCII):
         return 'must be a date and time without zone, such as "2026-12-31T23:00:00"'
     try:
-        datetime.strptime(text, _AT)  # noqa: DTZ007 - as above
+        wall = datetime.strptime(text, _AT)  # noqa: DTZ007 - as above
     except ValueError:
         return f"{text!r} is not on the calendar"
-    return None
+    first, last = RANGES[YEAR]
+    return None if first <= wall.year <= last else f"must be in the years {first} to {last}"
 
 
 _PROBLEMS = {"cron": cron_problem, "rate": rate_problem, "at": at_problem}

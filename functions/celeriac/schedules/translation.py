@@ -16,7 +16,7 @@ from celeriac.exceptions import ImproperlyConfigured
 from celeriac.schedules.base import BaseSchedule
 from celeriac.schedules.cron_fields import DAY_OF_WEEK, RANGES
 from celeriac.schedules.crontab import crontab
-from celeriac.schedules.expression import Expression
+from celeriac.schedules.expression import CENTURY, Expression
 from celeriac.schedules.interval import DAY, HOUR, MINUTE, SECOND, schedule
 from celeriac.schedules.solar import solar
 
@@ -116,6 +116,8 @@ def _of_interval(when: schedule) -> Translation:
     every = when.run_every
     if every < SECOND:
         raise ImproperlyConfigured(f"{when!r}: an interval of less than a second is no schedule")
+    if every > CENTURY:
+        raise ImproperlyConfigured(f"{when!r}: an interval must be a hundred years at most")
     if when.relative and every >= MINUTE:
         return _of_relative(when, every)
     if every % MINUTE:
