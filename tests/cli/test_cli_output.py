@@ -92,10 +92,12 @@ def test_ctrl_c_before_a_command_has_begun_is_no_error() -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
 @pytest.mark.parametrize("words", [["--version"], ["control", "--list"], ["cost", "--tasks", "1M"], ["--help"]])
 def test_a_reader_that_has_gone_is_no_error_and_a_full_disk_is_told(words: list[str]) -> None:
-    command, run = [sys.executable, "-m", "celeriac", *words], {"stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, **run) as ended:  # type: ignore[call-overload]
+    command = [sys.executable, "-m", "celeriac", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as ended:
+        assert ended.stdout
+        assert ended.stderr
         ended.stdout.close()
         assert ended.stderr.read() == ""
     with Path("/dev/full").open("w") as full:
-        told = subprocess.run(command, stdout=full, check=False, **run)  # type: ignore[call-overload]
+        told = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert (told.returncode, told.stderr) == (1, "celeriac: [Errno 28] No space left on device\n")
