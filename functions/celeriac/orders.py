@@ -74,6 +74,29 @@ class Orders:
         """With other time limits for a task."""
         return dataclasses.replace(self, time_limits={**self.time_limits, task: [soft, hard]})
 
+    def without_limits(self, task: str | None = None) -> Self:
+        """With the rate and the time limits that a task's own code gives it, or each task's."""
+        rates, times = (
+            {name: limit for name, limit in each.items() if task is not None and name != task}
+            for each in (self.rate_limits, self.time_limits)
+        )
+        return dataclasses.replace(self, rate_limits=rates, time_limits=times)
+
+    @property
+    def words(self) -> list[str]:
+        """What stands, as the commands of `control` that would order it: "rate_limit desk.add 5/m"."""
+        now = clock.now().timestamp()
+        return [
+            *(f"rate_limit {task} {rate or 0}" for task, rate in self.rate_limits.items()),
+            *(f"time_limit {task} {soft or 0:g} {hard or 0:g}" for task, (soft, hard) in self.time_limits.items()),
+            *(
+                f"revoke_by_stamped_headers {name}={loads(value)}"
+                for name, values in self.stamps.items()
+                for value, until in values.items()
+                if until > now
+            ),
+        ]
+
     def revoke(self, message: Message) -> bool:
         """Whether one of the message's stamps is revoked, and still so."""
         return _meet(self.stamps, message)

@@ -101,7 +101,13 @@ def test_time_limits_that_are_set_at_run_time_win(office: Office, twin: Twin) ->
     limited.apply_async(time_limit=30)
     office.work.delay(1)
     twin.run()
-    assert seen == [(2, 1)]
+    office.app.control.forget_limits("office.work")
+    limited.delay()
+    twin.run()
+    office.app.control.forget_limits("office.limited")
+    limited.delay()
+    twin.run()
+    assert seen == [(2, 1), (2, 1), (60, None)]
     assert office.ran == [1]
 
 

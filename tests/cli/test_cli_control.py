@@ -61,6 +61,22 @@ def test_what_has_a_stamp_is_revoked_until_the_stamp_is_forgotten(desktop: Any) 
     assert ends("second") == 0
 
 
+def test_orders_that_stand_are_shown_and_can_be_taken_back(desktop: Any) -> None:
+    assert desktop.types("status", "-j").json["orders"] == []
+    desktop.types("control", "rate_limit", "press.printed", "0")
+    desktop.types("control", "rate_limit", "desk.add", "1/h")
+    desktop.types("control", "time_limit", "desk.add", "1", "2.5")
+    desktop.types("control", "revoke_by_stamped_headers", "customer=acme")
+    orders = ["rate_limit press.printed 0", "rate_limit desk.add 1/h", "time_limit desk.add 1 2.5"]
+    assert desktop.types("status", "-j").json["orders"] == [*orders, "revoke_by_stamped_headers customer=acme"]
+    assert desktop.types("status").out.endswith("  revoke_by_stamped_headers customer=acme\n")
+    assert "of 'desk.add' are ordered any more" in desktop.types("control", "forget_limits", "desk.add").out
+    assert desktop.types("control", "forget_stamps").code == 0
+    assert desktop.types("status", "-j").json["orders"] == orders[:1]
+    desktop.types("control", "forget_limits")
+    assert "Orders" not in desktop.types("status").out
+
+
 @pytest.mark.parametrize(
     "words", [["revoke", "it"], ["terminate", "it"], ["terminate", "SIGKILL", "it"], ["terminate", "KILL", "it"]]
 )

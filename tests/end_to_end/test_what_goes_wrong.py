@@ -101,6 +101,39 @@ def test_a_stopped_worker_is_seen_and_started(system: System, typist: Typist) ->
     assert "stopped" not in row.shown()
 
 
+def test_a_worker_that_cannot_start_is_seen_and_does_its_work_once_it_can(system: System, typist: Typist) -> None:
+    row = row_of("a worker cannot start: an import, a variable", typist)
+    functions, sqs, url = system.endpoint.client("lambda"), system.endpoint.client("sqs"), system.queue_url("sums")
+    name, visible = f"{system.outputs.deployment}-sums", "VisibilityTimeout"
+    handler = functions.get_function_configuration(FunctionName=name)["Handler"]
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[visible])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={visible: "30"})
+    functions.update_function_configuration(FunctionName=name, Handler="sums.nowhere.handler")
+    row.names |= {"WORKER": "sums", "QUEUE": "sums"}
+    pause, resume = row.ends
+    try:
+        task_id = typist.prints("call", "sums.add", "-a", "[[40, 2]]")
+        in_flight = re.compile(r"^sums +sums +Active +0 +1 ", re.MULTILINE)
+        until(lambda: in_flight.search(row.shown()), "it to be in flight", timeout_s=60)
+        typist.prints(*row.words_of(pause))
+        until(lambda: is_paused(typist, "sums"), "it to be paused", timeout_s=30)
+    finally:
+        functions.update_function_configuration(FunctionName=name, Handler=handler)
+    typist.prints(*row.words_of(resume))
+    assert typist.prints("result", task_id, "--wait", "--timeout", "120") == "42"
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+
+def test_an_order_that_stands_is_seen_and_taken_back(typist: Typist) -> None:
+    row = row_of("a rate, a time limit or a stamp that somebody ordered, and forgot", typist)
+    for order in (["rate_limit", "probe.nothing", "1/h"], ["revoke_by_stamped_headers", "customer=nobody"]):
+        typist.prints("control", *order)
+    shown = row.shown(TASK="probe.nothing").splitlines()
+    assert {"  rate_limit probe.nothing 1/h", "  revoke_by_stamped_headers customer=nobody"} <= {*shown}
+    row.end()
+    assert not re.search("probe.nothing 1/h|customer=nobody", row.shown())
+
+
 def test_a_flooded_queue_is_seen_slowed_and_given_up(typist: Typist) -> None:
     row = row_of("a queue is flooded", typist)
     typist.prints("pause", "probe.bulk")
@@ -110,7 +143,7 @@ def test_a_flooded_queue_is_seen_slowed_and_given_up(typist: Typist) -> None:
     shown = row.shown(QUEUE="probe.bulk", WORKER="probe", TASK="probe.fail")
     assert "* 3 of which a queue tells no more" in shown
     row.end()
-    typist.prints("control", "rate_limit", "probe.fail", "0")
+    typist.prints("control", "forget_limits", "probe.fail")
     typist.prints("resume", "probe.bulk")
     assert typist.tells("inspect", "reserved", "-d", "probe")["probe"] == []
 
@@ -201,7 +234,7 @@ def test_what_dies_is_listed_with_its_reason_and_struck_off_or_sent_again(
     row.end()
     if any("retry" in command for command in row.ends):  # it fails again, and is struck off
         until(lambda: typist.types("failures", "drop", task_id)["code"] == 0, "its end", timeout_s=60)
-    typist.prints("control", "time_limit", str(victim.task), "0", "0")
+    typist.prints("control", "forget_limits", str(victim.task))
     assert task_id not in {item["id"] for item in typist.tells("failures", "list", "--limit", "1000")}
 
 

@@ -47,6 +47,7 @@ CHANGING = (
     "control time_limit probe.fail 60",
     "control revoke_by_stamped_headers customer=nobody",
     "control forget_stamps",
+    "control forget_limits probe.fail",
     "control terminate {other}",
     "revoke {other}",
     "pause probe.bulk",

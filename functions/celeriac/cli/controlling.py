@@ -72,7 +72,14 @@ def _forget_stamps(control: Control, words: Sequence[str]) -> Any:
     return control.forget_stamps(words[0] if words else None, reply=True)
 
 
+def _forget_limits(control: Control, words: Sequence[str]) -> Any:
+    return control.forget_limits(words[0] if words else None, reply=True)
+
+
 ORDERS: Mapping[str, Order] = {
+    "forget_limits": Order(
+        "[TASK]", 0, 1, "Let a task, or all, have its code's limits; not in Celery.", _forget_limits
+    ),
     "forget_stamps": Order("[NAME]", 0, 1, "Revoke by this stamp no more, or by none; not in Celery.", _forget_stamps),
     "rate_limit": Order("TASK RATE", 2, 2, "Give a task another rate, such as 5/m; 0 is none.", _limit_rate),
     "revoke": Order("ID...", 1, None, "Have tasks not begin.", _revoke),

@@ -44,9 +44,9 @@ def status(
     operations, chosen = session.app.operations, _workers_named(session, destination)
     workers = [worker for worker in operations.workers() if worker.name in chosen]
     queues = operations.queues(queue for worker in workers for queue in worker.queues)
-    told, failed = _schedules(session), _failed(session, chosen)
+    told, failed, orders = _schedules(session), _failed(session, chosen), session.app.control.standing().words
     if session.as_json:
-        session.answer({"queues": queues, "workers": workers, "schedules": told, "failed": failed})
+        session.answer({"queues": queues, "workers": workers, "schedules": told, "failed": failed, "orders": orders})
         return
     _show_queues(session, queues, {worker.name: _state(worker) for worker in workers})
     if told:
@@ -55,6 +55,9 @@ def status(
     if failed:
         many = f"{failed:,} or more" if failed == MANY else f"{failed:,}"
         session.mention(f"\nFailed since yesterday: {many}; see `celeriac failures list`.")
+    if orders:
+        session.mention("\nOrders that stand until `celeriac control` takes them back:")
+        session.mention("\n".join(f"  {order}" for order in orders))
 
 
 def _show_queues(session: Session, queues: list[QueueStatus], states: Mapping[str, str | None]) -> None:

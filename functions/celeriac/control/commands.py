@@ -92,6 +92,17 @@ class Control:
         self._order(lambda orders: orders.without(name))
         return self._replies(reply, None, f"nothing is revoked by {f'stamp {name!r}' if name else 'stamps'} any more")
 
+    def forget_limits(self, task_name: str | None = None, reply: bool = False) -> Replies:
+        """Have a task, or all, go by the rate and the time limits of its code again."""
+        self._order(lambda orders: orders.without_limits(task_name))
+        whose = repr(task_name) if task_name else "any task"
+        return self._replies(reply, None, f"no rate and no time limits of {whose} are ordered any more")
+
+    def standing(self) -> Orders:
+        """The orders that stand now."""
+        _, texts = self.app.services.backend.read([], [KEY], consistent=True)
+        return Orders.loads(texts.get(KEY))
+
     def time_limit(
         self,
         task_name: str,
