@@ -335,6 +335,20 @@ def test_schedules_are_listed_by_their_next_runs(office: Office, twin: Twin) -> 
     assert listed[2].next_runs() == []
 
 
+def test_what_is_made_or_paused_shortly_before_an_event_of_the_sun_heeds_it(office: Office, twin: Twin) -> None:
+    dawn = solar("sunrise", 60.2, 24.9)
+    sunrise = dawn.next_after(NOON)
+    twin.now = sunrise - timedelta(minutes=2)
+    for name in ("steady", "paused"):
+        office.app.schedules.create(name, office.work, dawn, [name])
+
+    twin.run(until=sunrise - timedelta(minutes=1, seconds=5))
+    office.app.schedules.pause("paused")
+    twin.run(until=sunrise + timedelta(minutes=5))
+
+    assert [(moment, args) for moment, args, _ in office.ran] == [(sunrise, ("steady",))]
+
+
 def test_a_schedule_of_the_sun_is_listed_and_changed_where_nobody_knows_when_it_runs(
     office: Office, twin: Twin, monkeypatch: pytest.MonkeyPatch
 ) -> None:

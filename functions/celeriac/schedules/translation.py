@@ -25,7 +25,7 @@ __all__ = ["Translation", "translated", "zone_name"]
 MOST_CHARACTERS = 256
 """Of an expression: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html"""
 _UNITS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"))
-EVERY_MINUTE, EVERY_HOUR = "cron(* * * * ? *)", "cron(0 * * * ? *)"
+EVERY_MINUTE = "cron(* * * * ? *)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def translated(when: BaseSchedule) -> Translation:
     if isinstance(when, schedule):
         return _of_interval(when)
     if isinstance(when, solar):
-        return Translation(EVERY_HOUR, window_s=3600)
+        return Translation(EVERY_MINUTE, window_s=60)
     raise ImproperlyConfigured(f"{when!r}: there is no beat that could ask a schedule of one's own whether it is due")
 
 
