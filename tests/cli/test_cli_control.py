@@ -41,6 +41,17 @@ def test_a_rate_that_is_ordered_is_kept_until_another_is(desktop: Any) -> None:
     assert "rate limit disabled" in desktop.types("control", "rate_limit", "desk.add", "0").out
 
 
+def test_an_order_about_a_task_that_nobody_has_says_so(desktop: Any) -> None:
+    assert desktop.types("control", "rate_limit", "desk.add", "1/m").err == ""  # who has not run yet has told nothing
+    desktop.types("call", "desk.add", "-a", "[1]")
+    desktop.works()
+    for order in (["rate_limit", "desk.ad", "1/m"], ["time_limit", "office.add", "5"]):
+        told = desktop.types("control", *order)
+        assert (told.code, f"has a task '{order[1]}'; the order stands" in told.err) == (0, True)
+    assert desktop.types("control", "rate_limit", "desk.add", "1/m").err == ""
+    assert desktop.types("control", "rate_limit", "press.printed", "1/m").err == ""
+
+
 def test_a_time_limit_of_0_is_none(desktop: Any) -> None:
     desktop.types("control", "time_limit", "desk.add", "0", "0")
     desktop.types("call", "desk.add", "-a", "[1]", "--task-id", "it")

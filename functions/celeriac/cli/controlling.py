@@ -16,6 +16,7 @@ from celeriac.cli import values
 from celeriac.cli.command import command
 from celeriac.cli.remote import listing, name_of, refused, say_replies
 from celeriac.cli.session import Session
+from celeriac.control.nodes import nodes_of
 
 if TYPE_CHECKING:
     from celeriac.control import Control
@@ -90,6 +91,7 @@ ORDERS: Mapping[str, Order] = {
     "time_limit": Order("TASK SOFT_S [HARD_S]", 2, 3, "Give a task other time limits, in seconds.", _limit_time),
 }
 """The orders that have a meaning here, in alphabetical order."""
+ABOUT_A_TASK = {"rate_limit", "time_limit"}
 
 
 _TOLD = {f"{name} {order.signature}": order.does for name, order in ORDERS.items()}
@@ -113,6 +115,16 @@ def control(
         raise typer.BadParameter("-d: an order stands in the table that all workers read, and a task has one worker")
     replies = order.give(session.app.control, words)
     say_replies(session, {worker: told for reply in replies for worker, told in reply.items()})
+    if name in ABOUT_A_TASK and _is_unknown(session.app.control, words[0]):
+        session.complain(f"no worker that has run has a task {words[0]!r:.200}; the order stands all the same")
+
+
+def _is_unknown(control: Control, task: str) -> bool:
+    """Whether the worker of a task's name has told of its tasks, and not of this one; or nobody has, of any name."""
+    cards = control.inspect().registered() or {}
+    told = {worker: {name.partition(" ")[0] for name in names} for worker, names in cards.items()}
+    worker = task.partition(".")[0]
+    return not any(task in names for names in told.values()) and (worker in told or worker not in nodes_of(control.app))
 
 
 def _is_signal(word: str) -> bool:
