@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from celeriac import Celeriac, clock, states
+from celeriac import Celeriac, clock, group, signature, states
 from celeriac.beat import ScheduleEntry
 from celeriac.beat.declared import declare, rules_of
 from celeriac.beat.entry import key_of
@@ -401,6 +401,9 @@ class Whim(BaseSchedule):
         ({"task": None}, "the name of a task"),
         ({"options": {"task_id": "a"}}, "task_id cannot be given"),
         ({"options": {"eta": NOON}}, "eta cannot be given"),
+        ({"options": {"parent_id": "a"}}, "parent_id cannot be given"),
+        ({"task": signature("office.work") | signature("office.work")}, "celery.chain is none: schedule a task"),
+        ({"task": group(signature("office.work"), signature("office.work"))}, "celery.group is none: schedule a task"),
         ({"options": {"countdown": -1}}, "countdown must be 0 to"),
         ({"options": {"expires": float("nan")}}, "expires must be 0 to"),
         ({"options": {"expires": timedelta(days=400)}}, "expires must be 0 to"),

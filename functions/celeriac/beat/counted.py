@@ -11,7 +11,12 @@ from celeriac.exceptions import ImproperlyConfigured
 __all__ = ["counted", "plain"]
 
 MOST_S = 366 * 86400
-REFUSED = {"task_id": "each firing has an id of its own", "eta": "the schedule says when"}
+REFUSED = {
+    "task_id": "each firing has an id of its own",
+    "root_id": "each firing is the first of its tasks",
+    "parent_id": "each firing is the first of its tasks",
+    "eta": "the schedule says when",
+}
 
 
 def counted(options: dict[str, Any], task: Any) -> dict[str, float]:

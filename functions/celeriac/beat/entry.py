@@ -31,6 +31,7 @@ __all__ = ["ScheduleEntry", "key_of"]
 
 BODY_BYTES = 250_000
 """Of the Scheduler's 256 KB: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Target.html"""
+_CANVAS = {"celery.chain", "celery.chord", "celery.chunks", "celery.group"}
 _PLAIN = re.compile(r"[0-9A-Za-z_-]{1,40}")
 
 
@@ -186,6 +187,8 @@ def _call(task: Any, given: dict[str, Any]) -> dict[str, Any]:
     name = task if isinstance(task, str) else getattr(task, "name", None) or getattr(task, "task", None)
     if not isinstance(name, str) or not name:
         raise ImproperlyConfigured(f"a schedule sends a task, a signature or the name of a task, not {task!r:.100}")
+    if name in _CANVAS:
+        raise ImproperlyConfigured(f"a schedule sends a task, and {name} is none: schedule a task that calls it")
     return {**call, "task": name}
 
 
