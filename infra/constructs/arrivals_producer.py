@@ -45,6 +45,7 @@ class ArrivalsProducer(Construct):
             memory_mb=MEMORY_MB,
             timeout_s=arrivals.timeout_s,
             environment={"FILES_BUCKET": files.bucket_name},
+            table_actions=(),  # the tasks have their receipts since the form was handed out
         )
         tasks.function.add_event_source(sources.SqsEventSource(arrivals.queue, report_batch_item_failures=True))
         arrived = [files.arn_for_objects(f"{arrivals.prefix}*")]

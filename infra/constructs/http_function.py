@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from constructs import Construct
 
 from infra.bundling import bundle_of_producer
-from infra.constructs.task_function import TaskFunction
+from infra.constructs.task_function import RESULT_ACTIONS, TaskFunction
 from infra.deployment import Deployment
 from infra.queue_address import QueueAddress, workers_of
 
@@ -29,6 +29,7 @@ class HttpFunction(TaskFunction):
         deployment: Deployment,
         queues: Mapping[str, QueueAddress],
         environment: Mapping[str, str],
+        table_actions: Sequence[str] = RESULT_ACTIONS,
     ) -> None:
         super().__init__(
             scope,
@@ -41,4 +42,5 @@ class HttpFunction(TaskFunction):
             memory_mb=MEMORY_MB,
             timeout_s=TIMEOUT_S,
             environment=environment,
+            table_actions=table_actions,
         )

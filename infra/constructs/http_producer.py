@@ -16,6 +16,8 @@ from infra.queue_address import QueueAddress
 __all__ = ["UPLOAD_KEYS", "HttpProducer"]
 
 UPLOAD_KEYS = ("images/*", "pdfs/*", "incoming/*")
+RECEIPTS = ("GetItem", "PutItem", "UpdateItem")
+"""To leave one, to mark a request that may come twice, and to ask for a task; nothing is taken away."""
 
 
 class HttpProducer(Construct):
@@ -39,6 +41,7 @@ class HttpProducer(Construct):
             deployment=deployment,
             queues=queues,
             environment={"FILES_BUCKET": files.bucket_name, **access.environment},
+            table_actions=RECEIPTS,
         )
         uploads = [files.arn_for_objects(keys) for keys in UPLOAD_KEYS]
         tasks.role.add_to_policy(iam.PolicyStatement(actions=["s3:PutObject"], resources=uploads))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
@@ -16,14 +16,17 @@ from infra.constructs.far_etas import may_schedule
 from infra.deployment import Deployment
 from infra.queue_address import QueueAddress, workers_of
 
-__all__ = ["TaskFunction"]
+__all__ = ["RESULT_ACTIONS", "TaskFunction"]
 
 PAYLOAD_KEYS = ("messages/*", "results/*")
 RESULT_ACTIONS = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
 
 
 class TaskFunction(Construct):
-    """A function, its role and its log group, with the rights that publishing and recording need and no more."""
+    """A function, its role and its log group, with the rights that publishing and recording need and no more.
+
+    `table_actions` are what it does to the rows of tasks; a function without any has no payload to read either.
+    """
 
     def __init__(
         self,
@@ -37,13 +40,14 @@ class TaskFunction(Construct):
         may_send_to: Mapping[str, QueueAddress],
         memory_mb: int,
         timeout_s: int,
+        table_actions: Sequence[str] = RESULT_ACTIONS,
         concurrency: int = 1,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         names = deployment.names
         self.log_group = self._log_group(names.log_group(name))
-        self.role = self._role(names.function(name), _statements(deployment, may_send_to))
+        self.role = self._role(names.function(name), _statements(deployment, may_send_to, table_actions))
         self.function = lambda_.Function(
             self,
             "Function",
@@ -112,14 +116,27 @@ def _urls(scope: Construct, queues: Mapping[str, QueueAddress]) -> str:
     return Stack.of(scope).to_json_string({name: queue.told for name, queue in queues.items()})
 
 
-def _statements(deployment: Deployment, queues: Mapping[str, QueueAddress]) -> list[iam.PolicyStatement]:
-    objects = [deployment.payloads.arn_for_objects(keys) for keys in PAYLOAD_KEYS]
-    table = [deployment.results.table_arn]
+def _statements(
+    deployment: Deployment, queues: Mapping[str, QueueAddress], table_actions: Sequence[str]
+) -> list[iam.PolicyStatement]:
     targets = [queue.arn for queue in queues.values()]
     return [
         *([iam.PolicyStatement(actions=["sqs:SendMessage"], resources=targets)] if targets else []),
         *(may_schedule(deployment.names, workers_of(queues)) if targets and deployment.far_etas else []),
-        iam.PolicyStatement(actions=[f"dynamodb:{action}" for action in RESULT_ACTIONS], resources=table),
+        *(_recording(deployment, table_actions) if table_actions else [_leaving_messages(deployment)]),
+    ]
+
+
+def _leaving_messages(deployment: Deployment) -> iam.PolicyStatement:
+    messages, _ = PAYLOAD_KEYS
+    return iam.PolicyStatement(actions=["s3:PutObject"], resources=[deployment.payloads.arn_for_objects(messages)])
+
+
+def _recording(deployment: Deployment, table_actions: Sequence[str]) -> list[iam.PolicyStatement]:
+    objects = [deployment.payloads.arn_for_objects(keys) for keys in PAYLOAD_KEYS]
+    actions = [f"dynamodb:{action}" for action in table_actions]
+    return [
+        iam.PolicyStatement(actions=actions, resources=[deployment.results.table_arn]),
         iam.PolicyStatement(actions=["s3:GetObject", "s3:PutObject"], resources=objects),
         # Without it S3 answers 403 for a key that is gone, and "gone" could not be told from "not allowed".
         iam.PolicyStatement(actions=["s3:ListBucket"], resources=[deployment.payloads.bucket_arn]),

@@ -121,9 +121,7 @@ def test_the_function_for_dead_letters_consumes_them_and_nothing_else(rights: An
     assert not [target for target in may["sqs:SendMessage"] if "DeadLetters" in target]
 
 
-@pytest.mark.parametrize(
-    "function", ["notify", "process_pdf", "thumbnail", "dead_letters", "api", "operator", "arrivals"]
-)
+@pytest.mark.parametrize("function", ["notify", "process_pdf", "thumbnail", "dead_letters", "operator"])
 def test_every_function_records_results_and_nothing_else_in_the_table(rights: Any, function: str) -> None:
     may = rights[f"celeriac-dev-{function}"]
 
@@ -132,6 +130,25 @@ def test_every_function_records_results_and_nothing_else_in_the_table(rights: An
         f"dynamodb:{action}" for action in RESULTS | lists
     }
     assert {target for action in RESULTS for target in may[f"dynamodb:{action}"]} == {"${Results}"}
+
+
+def test_the_api_takes_nothing_out_of_the_table(rights: Any) -> None:
+    may = rights["celeriac-dev-api"]
+
+    assert {action for action in may if action.startswith("dynamodb:")} == {
+        f"dynamodb:{what}Item" for what in ("Get", "Put", "Update")
+    }
+    assert {target for action in may if action.startswith("dynamodb:") for target in may[action]} == {"${Results}"}
+
+
+def test_what_sends_the_tasks_of_arrivals_knows_no_results(rights: Any) -> None:
+    may = rights["celeriac-dev-arrivals"]
+
+    assert not [action for action in may if action.startswith("dynamodb:")]
+    assert {t for action in may if action.startswith("s3:") for t in may[action] if "Payloads" in t} == {
+        "${Payloads}/messages/*"
+    }
+    assert may["s3:PutObject"] == {"${Payloads}/messages/*"}
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
 from celeriac.cli.program import program
+from celeriac.ids import derived_id
 from infra.http_routes import OPERATE, READ, ROUTES, SUBMIT, HttpRoute
 from infra.names import OPERATOR
 from local import web
@@ -71,14 +73,27 @@ ON_THIS_MACHINE = {"console", "cost", "new-worker"}
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """The system with the probe and the notify worker, enforced."""
+    """The system with the probe and the notify worker, and one that takes PDFs and does nothing to them, enforced."""
     functions = tmp_path_factory.mktemp("functions")
     for source in (*(ROOT / "functions" / name for name in ("celeriac", "api", "notify")), PROBE):
         shutil.copytree(source, functions / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(functions / "probe", functions / "process_pdf")
+    (functions / "process_pdf" / "worker.toml").write_text("")
+    (functions / "process_pdf" / "tasks.py").write_text(PDFS)
     with enforced(tmp_path_factory.mktemp("enforced"), functions) as system:
         yield system
 
 
+PDFS = """
+from celeriac import Celeriac
+
+app = Celeriac("process_pdf")
+
+
+@app.task
+def process_pdf(file_id, user_id):
+    return f"{file_id} of {user_id}"
+"""
 PROBE = ROOT / "tests/end_to_end/workers/probe"
 
 
@@ -191,6 +206,36 @@ def test_the_function_for_operators_may_do_what_its_routes_promise(
     assert answer.status != 403, answer.body
     others = [caller for who, caller in callers.items() if who not in route.permissions]
     assert {_asked(caller, route, path).status for caller in others} == {403}
+
+
+def test_the_function_that_takes_tasks_may_do_what_its_routes_promise(callers: dict[str, Api]) -> None:
+    told = {"task": "probe.add", "args": ["long" * 150_000, "er"]}  # in S3 there and back
+    key = {"Idempotency-Key": uuid.uuid4().hex}
+    first, again = (callers[SUBMIT].post_json("/tasks", told, **key) for _ in range(2))
+
+    assert (first.status, again.status) == (202, 202), first.body + again.body
+    [task], [same] = first.json["tasks"], again.json["tasks"]
+    assert task["id"] == same["id"]
+    ended = until(lambda: _ended(callers[SUBMIT], task["id"]), "the task's end", timeout_s=60)
+    assert ended["result"] == "long" * 150_000 + "er"
+
+
+def test_the_function_for_arrivals_may_send_what_follows_them(deployed: System, callers: dict[str, Api]) -> None:
+    key = f"incoming/pdfs/2026-11-23/{uuid.uuid4()}.pdf"
+    bucket = deployed.outputs.files_bucket
+    deployed.endpoint.client("s3").put_object(Bucket=bucket, Key=key, Body=b"%PDF-", Metadata={"user-id": "ada"})
+    told = json.dumps({"Records": [{"s3": {"object": {"key": key}}}]})
+    deployed.endpoint.client("sqs").send_message(QueueUrl=deployed.queue_url("arrivals"), MessageBody=told)
+
+    task_id = derived_id(key, "process_pdf.process_pdf")
+    ended = until(lambda: _ended(callers[SUBMIT], task_id), "the task of the file", timeout_s=60)
+    assert ended["result"] == f"{key} of ada"
+
+
+def _ended(caller: Api, task_id: str) -> Any:
+    answer = caller.get(f"/tasks/{task_id}", wait="5")
+    assert answer.status in {200, 404}, answer.body
+    return answer.json if answer.status == 200 and answer.json["state"] == "SUCCESS" else None
 
 
 def _asked(caller: Api, route: HttpRoute, path: str) -> web.Answer:
