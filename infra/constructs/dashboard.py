@@ -9,6 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from celeriac.operations import prices as costs
+from infra.constructs import arrivals_producer, dead_letter_function, http_function
 from infra.constructs.http_api import STAGE
 from infra.constructs.result_table import INDEX
 from infra.measures import Measures
@@ -19,6 +20,13 @@ __all__ = ["OperationsDashboard"]
 
 MILLION = 1_000_000
 MB_OF_GB = 1024
+SIZES = {
+    API: http_function.MEMORY_MB,
+    OPERATOR: http_function.MEMORY_MB,
+    ARRIVALS: arrivals_producer.MEMORY_MB,
+    DEAD_LETTERS: dead_letter_function.MEMORY_MB,
+}
+"""The functions beside the workers."""
 Row = list[cloudwatch.IWidget | None]
 COSTS_ABOUT = """List prices of us-east-1, by the hour, without a free tier. SQS is as if every message were sent alone:
 ten in a request cost a tenth. What costs the same in every hour is not in it: see docs/costs.md."""
@@ -39,6 +47,7 @@ class OperationsDashboard(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._names, self._workers, self._metrics = names, workers, metrics
+        self._sizes = {**{worker.name: worker.memory_mb for worker in workers}, **SIZES}
         self._gb_second = costs.LAMBDA_GB_SECOND[architecture]
         self._now, self._hourly = Measures(), Measures(Duration.hours(1))
         self._queues = {
@@ -87,11 +96,10 @@ class OperationsDashboard(Construct):
         ]
 
     def _failing(self) -> Row:
-        functions = [*(worker.name for worker in self._workers), API, OPERATOR, ARRIVALS, DEAD_LETTERS]
         dead = [*self._dead.values(), self._names.dead_letters(ARRIVALS)]
         letters = [self._now.queue("NumberOfMessagesReceived", name) for name in dead]
         lying = [self._now.queue("ApproximateNumberOfMessagesVisible", name, "Maximum") for name in dead]
-        trouble = [self._of_function(what, name) for name in functions for what in ("Errors", "Throttles")]
+        trouble = [self._of_function(what, name) for name in self._sizes for what in ("Errors", "Throttles")]
         ends = ("Failed", "Retried", "Revoked", "Rejected")
         by_task = [self._now.every_task("Failed", self._names.deployment)] if self._metrics == "task" else []
         return [
@@ -123,8 +131,8 @@ class OperationsDashboard(Construct):
 
     def _lambda(self) -> cloudwatch.IMetric:
         rates: list[tuple[float, cloudwatch.Metric]] = []
-        for worker in self._workers:
-            function, gb = self._names.function(worker.name), worker.memory_mb / MB_OF_GB
+        for name, memory_mb in self._sizes.items():
+            function, gb = self._names.function(name), memory_mb / MB_OF_GB
             rates.append((costs.LAMBDA_INVOCATION / MILLION, self._hourly.function("Invocations", function)))
             rates.append((self._gb_second * gb / 1000, self._hourly.function("Duration", function)))
         return self._hourly.weighed("lambda", rates)
@@ -150,8 +158,7 @@ class OperationsDashboard(Construct):
         return self._hourly.weighed("dynamodb", rates)
 
     def _logs(self) -> cloudwatch.IMetric:
-        functions = [*(worker.name for worker in self._workers), API, OPERATOR]
-        groups = [self._names.log_group(name) for name in functions]
+        groups = [self._names.log_group(name) for name in self._sizes]
         per_byte = costs.LOG_GB / 1e9
         return self._hourly.weighed("logs", [(per_byte, self._hourly.log("IncomingBytes", group)) for group in groups])
 

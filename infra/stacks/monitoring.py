@@ -11,7 +11,7 @@ from infra.constructs.alarms import Alarms
 from infra.constructs.dashboard import OperationsDashboard
 from infra.constructs.http_api import STAGE
 from infra.constructs.result_table import INDEX
-from infra.names import API, ARRIVALS, DEAD_LETTERS, OPERATOR, Names
+from infra.names import API, ARRIVALS, CONSOLE, DEAD_LETTERS, OPERATOR, Names
 from infra.settings import Settings
 from infra.worker_config import WorkerConfig
 
@@ -39,7 +39,7 @@ class MonitoringStack(Stack):
         counts_failures = settings.metrics != "off" and settings.metric_math
         for config in workers:
             _watch(alarms, names, config, counts_failures=counts_failures)
-        for name in (API, OPERATOR, ARRIVALS, DEAD_LETTERS):
+        for name in (API, OPERATOR, ARRIVALS, DEAD_LETTERS, *((CONSOLE,) if settings.console else ())):
             alarms.on_function(name, names.function(name))
         alarms.on_dead_letters(ARRIVALS, names.dead_letters(ARRIVALS), are_taken=False)
         alarms.on_age(ARRIVALS, names.queue(ARRIVALS), settings.thresholds.oldest_message_s)

@@ -20,10 +20,10 @@ DEFAULTS = json.loads((Path(__file__).resolve().parents[2] / "cdk.json").read_te
 
 @pytest.fixture(scope="module")
 def hosted(synthesize: Any, write_workers: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The API's resources with a console, without a finding that is not acknowledged."""
+    """The API's resources with a console, and the alarms, without a finding that is not acknowledged."""
     functions = write_workers(tmp_path_factory.mktemp("functions") / "f", {"ping": ""})
-    found: dict[str, Any] = synthesize(functions, checked=True, **CONSOLE)["api"]["Resources"]
-    return found
+    found: dict[str, dict[str, Any]] = synthesize(functions, checked=True, **CONSOLE)
+    return {**found["api"]["Resources"], **found["monitoring"]["Resources"]}
 
 
 def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -64,6 +64,14 @@ def test_the_function_knows_where_visitors_sign_in(hosted: dict[str, Any]) -> No
         "CONSOLE_CLIENT": "1example23",
         "CONSOLE_SCOPES": "celeriac-dev/read celeriac-dev/operate",
     }
+
+
+def test_the_function_has_alarms_as_the_others_have(hosted: dict[str, Any]) -> None:
+    functions = {function["FunctionName"] for function in of_type(hosted, "Lambda::Function").values()}
+    alarms = {alarm["AlarmName"] for alarm in of_type(hosted, "CloudWatch::Alarm").values()}
+
+    assert "celeriac-dev-console" in functions
+    assert {f"{name}-{what}" for name in functions for what in ("errors", "throttles")} <= alarms
 
 
 def test_by_default_there_is_no_console(templates: Any) -> None:

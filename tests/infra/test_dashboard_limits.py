@@ -62,4 +62,8 @@ def test_what_costs_the_same_is_added_up_before_it_is_weighed() -> None:
         for row in rows
         if isinstance(row[0], dict) and row[0].get("label") == "lambda"
     }
-    assert told == "SUM([0.000000200000*SUM([lambda0,lambda2]),0.000000013333*SUM([lambda1,lambda3])])"
+    assert told == (
+        "SUM([0.000000200000*SUM([lambda0,lambda2,lambda4,lambda6,lambda8,lambda10]),"
+        "0.000000013333*SUM([lambda1,lambda3,lambda5,lambda7]),"
+        "0.000000006667*SUM([lambda9]),0.000000003333*SUM([lambda11])])"
+    )
