@@ -79,6 +79,7 @@ class Metrics:
 
     def __init__(self, app: Celeriac, environ: Mapping[str, str]) -> None:
         self._app, self._namespace = app, namespace_of(environ)
+        self._worker = app.services.broker.worker or app.main
         is_lambda = "AWS_LAMBDA_FUNCTION_NAME" in environ
         self._tell = _print if is_lambda else app.services.figures
         self._dimensions = DIMENSIONS.get(environ.get("CELERIAC_METRICS", "task"), [])
@@ -117,7 +118,7 @@ class Metrics:
             "Metrics": [{"Name": name, "Unit": UNITS[name]} for name in values],
         }
         about = {"Timestamp": int(clock.now().timestamp() * 1000), "CloudWatchMetrics": [directive]}
-        return {"_aws": about, "worker": self._app.main, "task": task, **values}
+        return {"_aws": about, "worker": self._worker, "task": task, **values}
 
 
 def namespace_of(environ: Mapping[str, str]) -> str:

@@ -63,22 +63,22 @@ class NoticeBoard:
 
 def read(app: Celeriac, ids: Iterable[str]) -> dict[str, Row]:
     """The rows of a batch, and in the same request what is due of the notices."""
-    services, ids = app.services, list(ids)
-    due = services.board.due(app.main)
+    services, ids, worker = app.services, list(ids), app.services.broker.worker or app.main
+    due = services.board.due(worker)
     rows, texts = services.backend.read(ids, due) if ids or due else ({}, {})
     if orders.KEY in due:
         services.board.take(Orders.loads(texts.get(orders.KEY)))
-    if card_key(app.main) in due and not services.board.introduced(app.main):
-        _leave_card(app, texts.get(card_key(app.main)))
+    if card_key(worker) in due and not services.board.introduced(worker):
+        _leave_card(app, card_key(worker), texts.get(card_key(worker)))
     return rows
 
 
-def _leave_card(app: Celeriac, standing: str | None) -> None:
+def _leave_card(app: Celeriac, key: str, standing: str | None) -> None:
     """Write the worker's card if it says something new; that it cannot be written is no reason not to work."""
     card = card_of(app)
     if card != standing:
         try:
-            app.services.backend.post(card_key(app.main), card, NOTICES_LIVE)
+            app.services.backend.post(key, card, NOTICES_LIVE)
         except CeleriacError as error:
             log.logger.warning("the worker's card was not written: %s", error)
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from celeriac import Celeriac, limits
 from celeriac.exceptions import Ignore, Reject
 from celeriac.metrics import UNITS
+from celeriac.noticeboard import card_key
 from celeriac.task import Task
 from celeriac.testing import Crash, Twin
 from tests.celeriac.office import Office, put
@@ -205,6 +206,16 @@ def test_a_deployment_may_have_fewer_metrics_or_none(
     twin.run()
     lines = told(capsys)
     assert [line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] for line in lines] == ([expected] if expected else [])
+
+
+def test_a_worker_that_shares_its_app_with_another_is_told_of_under_its_own_name(
+    office: Office, twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twin.broker.worker = "depot"
+    office.work.delay(1)
+    twin.run()
+    assert {line["worker"] for line in told(capsys)} == {"depot"}
+    assert twin.backend.read([], [card_key("depot"), card_key("office")])[1].keys() == {card_key("depot")}
 
 
 def test_outside_lambda_nothing_is_written(
