@@ -16,7 +16,7 @@ from local.queues import Queues
 from local.wait import WaitedTooLongError, until
 
 LOOK_S = 5.0
-GONE_S = 15.0
+GONE_S = 60.0
 """How long an emulator may be silent before it counts as gone."""
 DATA_A_REQUEST = 500
 """AWS takes 1,000: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"""

@@ -49,7 +49,7 @@ class System:
             raise LookupError(f"GET /tasks/{task_id} answered {answer.status}: {answer.body.decode()}")
         return dict(answer.json)
 
-    def finished(self, task_id: str, timeout_s: float = 60) -> dict[str, Any]:
+    def finished(self, task_id: str, timeout_s: float = 120) -> dict[str, Any]:
         """What the API says of a task once it has its outcome."""
 
         def ready() -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.celery_suite.distribution import FILES, unpacked
 from tests.celery_suite.processes import COUNTS, DISTRIBUTION
-from tests.celery_suite.witness import free_ports
+from tests.ports import reserved_port
 
 HERE = Path(__file__).parent
 
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--engine", choices=ENGINES, default="twin")
     chosen, words = parser.parse_known_args(arguments)
     distribution = unpacked()
-    witnesses = free_ports(COUNTS[chosen.engine])
+    witnesses = [reserved_port() for _ in range(COUNTS[chosen.engine])]
     with ENGINES[chosen.engine](distribution, witnesses) as environment:
         options = [f"--engine={chosen.engine}", f"--witnesses={','.join(map(str, witnesses))}"]
         if not any(word.startswith("test_") for word in words):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-__all__ = ["connection", "free_ports", "knowing", "running"]
+__all__ = ["connection", "knowing", "running"]
 
 PATIENCE = 0.2
 """How much of a long wait is enough where nobody knows whether more is to come: the tests allow for a broker across a
@@ -27,18 +26,12 @@ Idle = Callable[[], bool]
 _idle: list[Idle] = []
 
 
-def free_ports(count: int) -> list[int]:
-    """Different ports of this machine that nobody uses."""
-    with ExitStack() as stack:
-        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [int(listener.getsockname()[1]) for listener in listeners]
-
-
 @contextmanager
 def running(port: int = 0) -> Iterator[None]:
     """A Redis in memory on a port of this machine, named in the environment as Celery's tasks expect it."""
-    server: Any = importlib.import_module("fakeredis").TcpFakeServer(("127.0.0.1", port), server_type="redis")
-    server.daemon_threads = True
+    listens = {"allow_reuse_address": True, "request_queue_size": 64, "daemon_threads": True}
+    kind: Any = type("Redis", (importlib.import_module("fakeredis").TcpFakeServer,), listens)
+    server = kind(("127.0.0.1", port), server_type="redis")
     threading.Thread(target=server.serve_forever, name="redis", daemon=True).start()
     os.environ["REDIS_HOST"], os.environ["REDIS_PORT"] = "127.0.0.1", str(server.server_address[1])
     try:

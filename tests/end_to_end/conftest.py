@@ -15,7 +15,7 @@ from local.follower import following
 from local.runtime import Runtime
 from local.seed import User, add_user, prepare
 from local.system import System
-from tests.end_to_end.timetable import Timetable, make_one_of_each
+from tests.end_to_end.timetable import Timetable, made_within_a_minute
 
 HERE = Path(__file__).parent
 
@@ -44,9 +44,7 @@ def system(embedded_aws: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="session", autouse=True)
 def each_minute(system: System, tmp_path_factory: pytest.TempPathFactory) -> Timetable:
     """Schedules that fire each minute, made before the first test, so that nobody waits for them in the last."""
-    timetable = Timetable(system, tmp_path_factory.mktemp("each-minute"), "* * * * *")
-    make_one_of_each(timetable)
-    return timetable
+    return made_within_a_minute(system, tmp_path_factory.mktemp("each-minute"))
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def test_the_message_of_the_schedule_becomes_a_mail(system: System) -> None:
 
     system.endpoint.client("sqs").send_message(QueueUrl=system.queue_url("notify"), MessageBody=body)
 
-    until(lambda: len(mails(system.endpoint)) > before, "the report", timeout_s=30)
+    until(lambda: len(mails(system.endpoint)) > before, "the report", timeout_s=120)
     assert target["Arn"].endswith(f":{system.outputs.deployment}-notify")
     assert json.loads(body)
 

@@ -31,7 +31,7 @@ def test_a_pdf_that_arrives_in_s3_is_processed_for_its_user(system: System, user
     end = system.finished(upload.task_ids[0])
 
     assert end["state"] == "SUCCESS", end
-    until(lambda: any(mail.to == (user.email,) for mail in mails(system.endpoint)), "the user's mail", timeout_s=20)
+    until(lambda: any(mail.to == (user.email,) for mail in mails(system.endpoint)), "the user's mail", timeout_s=120)
 
 
 def test_the_tasks_of_a_file_that_never_arrives_are_pending(system: System, user: User) -> None:

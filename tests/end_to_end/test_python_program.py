@@ -18,9 +18,9 @@ from celeriac import Celeriac
 app = Celeriac("web")
 sums = [app.send_task("probe.add", args=[n, n]) for n in range(3)]
 failing = app.send_task("probe.fail", kwargs={"reason": "no such thing"})
-print(json.dumps([result.get(timeout=20) for result in sums]))
+print(json.dumps([result.get(timeout=120) for result in sums]))
 try:
-    failing.get(timeout=20)
+    failing.get(timeout=120)
 except Exception as error:
     print(json.dumps([type(error).__name__, str(error), failing.state]))
 """
@@ -31,7 +31,7 @@ from celeriac import Celeriac, chain
 app = Celeriac("web")
 add = "probe.add"
 steps = chain(app.signature(add, [1, 2]), app.signature(add, [3]), app.signature(add, [4]))
-print(json.dumps(steps().get(timeout=20)))
+print(json.dumps(steps().get(timeout=120)))
 """
 
 
@@ -46,6 +46,6 @@ def test_each_step_of_a_chain_gets_the_result_of_the_one_before(system: System) 
 def printed(system: System, program: str) -> list[Any]:
     """What a program of its own process prints, a JSON value a line."""
     command, environment = [sys.executable, "-c", program], system.environment()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -19,6 +19,12 @@ def test_an_api_sends_tasks_to_a_deployment_and_reads_their_results(system: Syst
     }
     command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider", "."]
     done = subprocess.run(
-        command, cwd=ROOT / "examples/fastapi", env=environment, capture_output=True, text=True, timeout=90, check=False
+        command,
+        cwd=ROOT / "examples/fastapi",
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

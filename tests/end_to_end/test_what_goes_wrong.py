@@ -78,14 +78,14 @@ def is_paused(typist: Typist, queue: str) -> bool:
 def test_a_paused_queue_is_seen_and_resumed(system: System, typist: Typist) -> None:
     row = row_of("a queue is paused", typist)
     typist.prints("pause", "probe.fast")
-    until(lambda: is_paused(typist, "probe.fast"), "it to be paused", timeout_s=30)
+    until(lambda: is_paused(typist, "probe.fast"), "it to be paused", timeout_s=120)
     task_id = typist.prints("call", "probe.add", "-a", "[1, 2]", "--queue", "probe.fast")
     [line] = re.findall(r"^probe\.fast .* 1 .*paused *$", row.shown(QUEUE="probe.fast"), re.MULTILINE)
     assert "Active" in line
     [told] = [queue for queue in system.api.get("/queues").json["queues"] if queue["name"] == "probe.fast"]
     assert (told["paused"], told["waiting"]) == (True, 1)
     row.end()
-    assert typist.prints("result", task_id, "--wait", "--timeout", "60") == "3"
+    assert typist.prints("result", task_id, "--wait", "--timeout", "120") == "3"
 
 
 def test_a_stopped_worker_is_seen_and_started(system: System, typist: Typist) -> None:
@@ -137,7 +137,7 @@ def test_an_order_that_stands_is_seen_and_taken_back(typist: Typist) -> None:
 def test_a_flooded_queue_is_seen_slowed_and_given_up(typist: Typist) -> None:
     row = row_of("a queue is flooded", typist)
     typist.prints("pause", "probe.bulk")
-    until(lambda: is_paused(typist, "probe.bulk"), "it to be paused", timeout_s=30)
+    until(lambda: is_paused(typist, "probe.bulk"), "it to be paused", timeout_s=120)
     for _ in range(3):
         typist.prints("call", "probe.fail", "-a", '["flood"]', "--queue", "probe.bulk")
     shown = row.shown(QUEUE="probe.bulk", WORKER="probe", TASK="probe.fail")
@@ -215,8 +215,8 @@ def dead(system: System, typist: Typist, short_visibility_for_all: None) -> dict
         ids = named | {VICTIMS[1].trouble: f"v99-{MARK}"} | {VICTIMS[0].trouble: unread[0] if unread else ""}
         return ids if set(ids.values()) <= set(found) else None
 
-    ids = until(listed, "all the victims to be listed", timeout_s=120)
-    until(lambda: dead_of(typist, "probe", ALONE) == 0, "their letters to be taken", timeout_s=30)
+    ids = until(listed, "all the victims to be listed", timeout_s=300)
+    until(lambda: dead_of(typist, "probe", ALONE) == 0, "their letters to be taken", timeout_s=120)
     return ids
 
 
@@ -233,7 +233,7 @@ def test_what_dies_is_listed_with_its_reason_and_struck_off_or_sent_again(
     assert f"{victim.kind}: " in line
     row.end()
     if any("retry" in command for command in row.ends):  # it fails again, and is struck off
-        until(lambda: typist.types("failures", "drop", task_id)["code"] == 0, "its end", timeout_s=60)
+        until(lambda: typist.types("failures", "drop", task_id)["code"] == 0, "its end", timeout_s=120)
     typist.prints("control", "forget_limits", str(victim.task))
     assert task_id not in {item["id"] for item in typist.tells("failures", "list", "--limit", "1000")}
 
@@ -247,12 +247,12 @@ def test_a_firing_that_could_not_be_delivered_is_listed_with_the_reason_and_runs
     attributes = {name: {"DataType": "String", "StringValue": value} for name, value in told.items()}
     url = system.queue_url("probe-dead")
     system.endpoint.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(body), MessageAttributes=attributes)
-    until(lambda: task_id in typist.prints("failures", "list"), "the firing in the list", timeout_s=30)
+    until(lambda: task_id in typist.prints("failures", "list"), "the firing in the list", timeout_s=120)
     words = " ".join(row.shown(ID=task_id).partition(task_id)[2].split())  # a long reason goes on in the next line
     assert "WorkerLostError: a schedule could not deliver it: AccessDeniedException: the role may not send" in words
     assert "Failed since yesterday" in typist.prints("status")
     row.end()
-    assert typist.prints("result", task_id, "--wait", "--timeout", "60") == "42"
+    assert typist.prints("result", task_id, "--wait", "--timeout", "120") == "42"
 
 
 def test_letters_that_could_not_be_recorded_are_counted_and_redriven(system: System, typist: Typist) -> None:
@@ -268,23 +268,23 @@ def test_letters_that_could_not_be_recorded_are_counted_and_redriven(system: Sys
         until(
             lambda: re.search(r"^probe\.fast ( .*){3} 1 ", row.shown(QUEUE="probe.fast"), re.MULTILINE),
             "the letter",
-            30,
+            120,
         )
         row.end()
     finally:
         functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
-    assert typist.prints("result", task_id, "--wait", "--timeout", "60") == "42"
+    assert typist.prints("result", task_id, "--wait", "--timeout", "120") == "42"
 
 
 def test_a_task_that_will_not_end_is_ended(system: System, typist: Typist, tmp_path: Path) -> None:
     row = row_of("a task will not end", typist)
     task_id = typist.prints("call", "probe.wait", "-a", json.dumps([str(tmp_path / "never")]), "--queue", ONCE)
-    until(lambda: typist.types("result", task_id)["err"].endswith("is PROGRESS\n"), "it to run", timeout_s=30)
+    until(lambda: typist.types("result", task_id)["err"].endswith("is PROGRESS\n"), "it to run", timeout_s=120)
     row.names |= {"ID": task_id, "WORKER": "probe"}
     shown = [typist.types(*row.words_of(command)) for command in row.shows]
     assert [told["code"] for told in shown] == [75, 0]
     row.end()
-    until(lambda: "REVOKED" in typist.types("result", task_id)["err"], "its end", timeout_s=60)
+    until(lambda: "REVOKED" in typist.types("result", task_id)["err"], "its end", timeout_s=120)
 
 
 def test_every_row_of_the_table_is_tried() -> None:

@@ -19,7 +19,7 @@ def test_a_batch_whose_worker_is_killed_half_way_is_finished_by_another(system: 
     calls = [{"task": "probe.add", "args": [n, n]} for n in range(9)]
     calls.insert(4, {"task": "probe.hold", "args": [str(gate)]})
     ids = [task["id"] for task in system.api.post_json("/tasks", calls).json["tasks"]]
-    killed = until(lambda: _process_of(system, ids[4]), "the task to tell its process", timeout_s=30)
+    killed = until(lambda: _process_of(system, ids[4]), "the task to tell its process", timeout_s=60)
 
     os.kill(killed, signal.SIGKILL)
     gate.touch()

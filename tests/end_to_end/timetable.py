@@ -3,6 +3,7 @@
 They fire into a lane of their own, for other tests count what is in the probe's queue.
 """
 
+import time
 import uuid
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -52,7 +53,22 @@ class Timetable:
         return f"{self._prefix}-{name}"
 
     def _book(self, name: str) -> Path:
-        return self.folder / name
+        return self.folder / self.full(name)
+
+
+def made_within_a_minute(system: System, folder: Path) -> Timetable:
+    """One of each that fires each minute, paused or deleted before a minute has passed since it was made."""
+    while True:
+        timetable, minute = Timetable(system, folder, "* * * * *"), _minute()
+        make_one_of_each(timetable)
+        if _minute() == minute:
+            return timetable
+        for name in ("steady", "paused", "resumed"):
+            timetable.delete(name)
+
+
+def _minute() -> int:
+    return int(time.time() // 60)
 
 
 def make_one_of_each(timetable: Timetable) -> None:

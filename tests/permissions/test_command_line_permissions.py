@@ -123,10 +123,10 @@ def things(typists: dict[str, Typist], letter: None) -> dict[str, str]:
     """What commands are about: a task that has succeeded, one that has failed, one that nobody sent, a schedule."""
     operator = typists["operator"]
     done, failed = f"done-{uuid.uuid4()}", f"failed-{uuid.uuid4()}"
-    assert operator.prints("call", "probe.add", "-a", "[1, 2]", "--task-id", done, "--wait", "--timeout", "30") == "3"
-    ended = operator.types("call", "probe.fail", "-a", '["no"]', "--task-id", failed, "--wait", "--timeout", "30")
+    assert operator.prints("call", "probe.add", "-a", "[1, 2]", "--task-id", done, "--wait", "--timeout", "120") == "3"
+    ended = operator.types("call", "probe.fail", "-a", '["no"]', "--task-id", failed, "--wait", "--timeout", "120")
     assert "ValueError: no" in ended["err"]
-    until(lambda: failed in operator.prints("failures", "list"), "the failure in the list", timeout_s=30)
+    until(lambda: failed in operator.prints("failures", "list"), "the failure in the list", timeout_s=120)
     name, new = (f"{word}-{uuid.uuid4().hex[:8]}" for word in ("old", "new"))
     operator.prints("schedules", "create", name, "probe.add", "0 4 * * *", "-a", "[1, 2]")
     return {"id": done, "failed": failed, "other": f"other-{uuid.uuid4()}", "name": name, "new": new}
@@ -161,7 +161,7 @@ def test_who_operates_does_all_of_it(typists: dict[str, Typist], things: dict[st
         assert told["code"] == 0, (command, told)
         assert not command.startswith("redrive") or told["out"] == "probe.fast: 1 message moved\n"
     end = "failures", "drop", things["failed"]
-    until(lambda: typists["operator"].types(*end)["code"] == 0, "the second failure", timeout_s=30)
+    until(lambda: typists["operator"].types(*end)["code"] == 0, "the second failure", timeout_s=120)
 
 
 def test_who_looks_may_ask_what_was_used(typists: dict[str, Typist]) -> None:

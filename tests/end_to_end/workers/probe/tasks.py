@@ -40,9 +40,10 @@ def hold(self: Any, gate: str) -> int:
 
 @app.task(bind=True)
 def wait(self: Any, gate: str) -> bool:
-    """Wait for the file `gate`, up to four seconds at a time."""
+    """Wait for the file `gate`, up to two seconds at a time."""
     self.update_state(state="PROGRESS", meta={})
-    for _ in range(200):
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
         if Path(gate).exists():
             return True
         time.sleep(0.02)
