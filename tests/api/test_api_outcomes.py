@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def test_an_unknown_id_is_a_404(client: Any, task_id: str) -> None:
 def test_a_result_that_has_expired_is_a_404(client: Any, twin: Twin) -> None:
     task_id = sent(client, "greet.hello", "Ada")
     twin.run()
-    twin.now = twin.now.replace(year=twin.now.year + 1)
+    twin.now += timedelta(days=365)
 
     assert client.task(task_id).status == 404
 

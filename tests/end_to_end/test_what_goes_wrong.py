@@ -114,9 +114,9 @@ def test_a_worker_that_cannot_start_is_seen_and_does_its_work_once_it_can(system
     try:
         task_id = typist.prints("call", "sums.add", "-a", "[[40, 2]]")
         in_flight = re.compile(r"^sums +sums +Active +0 +1 ", re.MULTILINE)
-        until(lambda: in_flight.search(row.shown()), "it to be in flight", timeout_s=60)
+        until(lambda: in_flight.search(row.shown()), "it to be in flight", timeout_s=120)
         typist.prints(*row.words_of(pause))
-        until(lambda: is_paused(typist, "sums"), "it to be paused", timeout_s=30)
+        until(lambda: is_paused(typist, "sums"), "it to be paused", timeout_s=120)
     finally:
         functions.update_function_configuration(FunctionName=name, Handler=handler)
     typist.prints(*row.words_of(resume))
