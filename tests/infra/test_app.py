@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -37,6 +39,17 @@ def test_a_wrong_setting_is_said_in_plain_words(tmp_path: Path) -> None:
         "stage: must be a letter and up to 15 more of a-z and 0-9, not 'prod-eu': "
         "it has no hyphen, for who has a right to celeriac-prod-* would have it here, too",
     ]
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
+def test_no_partition_is_taken_for_granted(synthesize: Any, write_workers: Any, tmp_path: Path, region: str) -> None:
+    functions = write_workers(
+        tmp_path / "functions", {"ping": '[schedules.daily]\nrate = "1 day"\ntask = "ping.sweep"'}
+    )
+    text = json.dumps(synthesize(functions, checked=True, region=region))
+
+    assert "arn:aws:" not in text
+    assert f".{region}.amazonaws.com" not in text, "in China it ends otherwise"
 
 
 def test_a_region_is_written_into_what_goes_by_name(synthesize: Any, write_workers: Any, tmp_path: Path) -> None:

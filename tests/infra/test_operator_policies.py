@@ -1,10 +1,20 @@
 """What people may do with the command line: the two managed policies, word by word."""
 
+import fnmatch
 import json
+import re
 from typing import Any
 
 import pytest
 
+SHAPES = {
+    ("SQS::Queue", "QueueName"): "{}",
+    ("IAM::Role", "RoleName"): "role/{}",
+    ("Lambda::Function", "FunctionName"): "function:{}",
+    ("Logs::LogGroup", "LogGroupName"): "log-group:{}:stream",
+    ("Scheduler::ScheduleGroup", "Name"): "schedule/{}/daily",
+    ("SSM::Parameter", "Name"): "parameter{}",
+}
 SEEING = ("Get", "BatchGet", "Query", "List", "Filter")
 MOST_CHARACTERS = 6144
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
@@ -52,6 +62,33 @@ def test_nothing_but_lists_and_figures_is_about_all_of_an_account(policies: Any)
         named = [target for each in statements for target in each["Resource"] if isinstance(each["Resource"], list)]
         owned = ("celeriac-dev", "${", "event-source-mapping")
         assert all(any(word in target for word in owned) for target in named)
+
+
+@pytest.fixture
+def things(resources: Any) -> set[str]:
+    """What a deployment has, by what follows the account in their ARNs."""
+    return {
+        shape.format(made[field])
+        for (kind, field), shape in SHAPES.items()
+        for stack in ("workers", "api")
+        for made in resources(stack, kind).values()
+        if field in made
+    }
+
+
+@pytest.mark.parametrize("other", ["dev2", "devdev", "de", "d", "adev", "prod", "x" * 16])
+def test_rights_to_a_deployment_are_none_to_another(policies: Any, things: set[str], other: str) -> None:
+    targets = [each["Resource"] for policy in policies.values() for each in policy if each["Resource"] != "*"]
+    named = {one for target in targets for one in ([target] if isinstance(target, str) else target)}
+    patterns = {re.sub(r"\$\{[^}]*\}", "x", target).split(":", 5)[-1] for target in named} - {"event-source-mapping:*"}
+    theirs = {name.replace("celeriac-dev", f"celeriac-{other}") for name in things}
+
+    def reached(names: set[str]) -> set[str]:
+        return {name for name in names if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)}
+
+    assert {"celeriac-dev-notify", "function:celeriac-dev-notify", "role/celeriac-dev-notify-etas"} < reached(things)
+    assert not theirs & things
+    assert reached(theirs) == set()
 
 
 def test_there_is_room_for_any_number_of_workers(policies: Any) -> None:
