@@ -123,6 +123,30 @@ def test_celerys_commands_that_are_not_here_say_what_there_is_instead(desktop: A
 
 
 @pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["-b", "sqs://", "status"], "CELERIAC_DEPLOYMENT names the deployment"),
+        (["--result-backend", "redis://", "status"], "CELERIAC_DEPLOYMENT names the deployment"),
+        (["call", "desk.add", "--routing-key", "x"], "SQS has no exchanges"),
+    ],
+)
+def test_celerys_options_that_are_not_here_say_what_there_is_instead(
+    desktop: Any, words: list[str], reason: str
+) -> None:
+    told = desktop.types(*words)
+    assert (told.code, reason in told.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "words", [["--skip-checks", "status"], ["events", "--dump"], ["result", "it", "-t", "desk.add"]]
+)
+def test_celerys_options_without_a_meaning_here_do_no_harm(desktop: Any, words: list[str]) -> None:
+    desktop.types("call", "desk.add", "-a", "[1]", "--task-id", "it")
+    desktop.works()
+    assert desktop.types(*words).code == 0
+
+
+@pytest.mark.parametrize(
     ("typed", "offered"),
     [
         ("con", ["control", "console"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -47,6 +48,18 @@ def test_queues_are_a_table_on_a_terminal_of_80_columns() -> None:
     lines = shown(80, columns, [("process_pdf", "process_pdf", "Active", 12_345, 0, 0, 0, None, "paused")])
     assert len(lines) == 2
     assert max(map(len, lines)) <= 80
+
+
+def test_the_timetable_is_a_table_on_a_terminal_of_80_columns_and_tells_the_zone(desktop: Any) -> None:
+    words = ["daily_report", "press.printed", "0 23 * * *", "--timezone", "Europe/Berlin"]
+    assert desktop.types("schedules", "create", *words, "-j").json["created"]["timezone"] == "Europe/Berlin"
+    lines = [line.split("  ") for line in desktop.types("schedules", "list").out.splitlines()]
+    columns, row = ([cell.strip() for cell in line if cell] for line in lines)
+    assert row[2].endswith(" Europe/Berlin")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:00Z", row[3])
+    on_a_terminal = shown(80, columns, [[row[0], "notify.daily_report", *row[2:]]])
+    assert on_a_terminal[0].split() == " ".join(columns).split()
+    assert max(map(len, on_a_terminal)) <= 80
 
 
 def test_events_pass_through_a_pipe_as_they_happen(desktop: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from celeriac import states
 from celeriac.cli import values
 from celeriac.cli.command import command
 from celeriac.cli.exits import FAILED, LATER
+from celeriac.cli.not_here import refused_with
 from celeriac.cli.session import Session
 from celeriac.cli.text import as_json
 
@@ -41,6 +42,12 @@ def call(
     priority: Annotated[int | None, typer.Option(min=0, max=9, help="Chooses among the worker's lanes.")] = None,
     task_id: Annotated[str | None, typer.Option(help="An id of your own; twice is once.")] = None,
     serializer: Annotated[str, typer.Option(help="Celery's; must be json.", hidden=True)] = "json",
+    _exchange: Annotated[
+        str | None,
+        typer.Option(
+            *("--exchange", "--routing-key"), hidden=True, callback=refused_with("SQS has no exchanges; see --queue")
+        ),
+    ] = None,
     wait: Wait = False,
     timeout: Timeout = None,
 ) -> None:
@@ -67,6 +74,7 @@ def result(
     session: Session,
     task_id: Annotated[str, typer.Argument(help="The task's id.")],
     traceback: Annotated[bool, typer.Option("--traceback", help="Print the traceback instead.")] = False,
+    _task: Annotated[str | None, typer.Option("--task", "-t", help="Celery's; an id is enough.", hidden=True)] = None,
     wait: Wait = False,
     timeout: Timeout = None,
 ) -> None:

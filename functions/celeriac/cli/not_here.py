@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import typer
 from typer.core import TyperGroup
 
-__all__ = ["NOT_HERE", "Commands"]
+__all__ = ["NOT_HERE", "Commands", "refused_with"]
 
 _START = "no process is started: `cdk deploy` makes the workers, and Lambda runs them"
 NOT_HERE: Mapping[str, str] = {
@@ -23,6 +24,16 @@ NOT_HERE: Mapping[str, str] = {
     "upgrade": "the names of settings are checked when they are read, the old ones among them",
     "worker": _START,
 }
+
+
+def refused_with(reason: str) -> Callable[[str | None], None]:
+    """The callback of an option of Celery's that means nothing here: it says why."""
+
+    def refuse(given: str | None) -> None:
+        if given is not None:
+            raise typer.BadParameter(reason)
+
+    return refuse
 
 
 class Commands(TyperGroup):

@@ -137,6 +137,7 @@ def events(
         Any, typer.Option(parser=values.ago, metavar="AGO|TIME", help="From when on, such as 10m or 2h.")
     ] = "10m",
     worker: Annotated[str | None, typer.Option("--worker", "-d", help="Of these workers, with commas between.")] = None,
+    _dump: Annotated[bool, typer.Option("--dump", help="Celery's; nothing else is done.", hidden=True)] = False,
 ) -> None:
     """Show what the workers' logs say of tasks: a line for each that has ended, or is to run again."""
     chosen = _workers_named(session, worker)

@@ -23,7 +23,7 @@ from celeriac.cli import (
     scaffold,
     schedules,
 )
-from celeriac.cli.not_here import Commands
+from celeriac.cli.not_here import Commands, refused_with
 from celeriac.cli.session import Session
 
 __all__ = ["program"]
@@ -60,6 +60,17 @@ def begin(
     no_color: Annotated[bool, typer.Option("--no-color", "-C", help="Print without colours.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but what was asked for.")] = False,
     as_json: Annotated[bool, typer.Option("--json", "-j", help="Print JSON.")] = False,
+    _elsewhere: Annotated[
+        str | None,
+        typer.Option(
+            *("--broker", "-b", "--result-backend", "--loader", "--config"),
+            hidden=True,
+            callback=refused_with("CELERIAC_DEPLOYMENT names the deployment, which has its queues and its table"),
+        ),
+    ] = None,
+    _skip_checks: Annotated[
+        bool, typer.Option("--skip-checks", help="Celery's; nothing is checked.", hidden=True)
+    ] = False,
     _version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
 ) -> None:
     """Note what is said before the command."""

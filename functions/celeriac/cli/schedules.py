@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -113,7 +114,7 @@ def show(session: Session, told: list[dict[str, Any]]) -> None:
         return
     columns = ("Schedule", "Task", "When", "Next run", "Declared by", "State")
     rows = [
-        (item["name"], item["task"], item["schedule"], item["next_run"], item["declared_by"], _state(item))
+        (item["name"], item["task"], _when(item), _short(item["next_run"]), item["declared_by"], _state(item))
         for item in told
     ]
     session.table(columns, rows)
@@ -135,6 +136,15 @@ def described(entry: ScheduleEntry) -> dict[str, Any]:
         "next_run": following[0].isoformat() if following else None,
         "declared_by": entry.declared_by or None,
     }
+
+
+def _when(item: dict[str, Any]) -> str:
+    schedule, zone = item["schedule"], item["timezone"] or ""
+    return schedule if schedule.endswith(zone) else f"{schedule} {zone}"
+
+
+def _short(moment: str | None) -> str | None:
+    return f"{datetime.fromisoformat(moment).astimezone(UTC):%Y-%m-%d %H:%M}Z" if moment else None
 
 
 def _state(item: dict[str, Any]) -> str:
