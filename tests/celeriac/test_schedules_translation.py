@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate, islice, repeat, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -201,6 +201,55 @@ def test_an_expression_fires_as_awss_page_says(expression: str, after: str, then
     start, expected = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (after, then))
 
     assert Expression(expression).following(start - timedelta(seconds=1)) == expected
+
+
+@st.composite
+def of_aws(draw: st.DrawFn) -> tuple[str, str]:
+    """An expression in AWS's words, and the same in those of the other library."""
+
+    def part(low: int, high: int) -> str:
+        begin, end = sorted(draw(st.tuples(st.integers(low, high), st.integers(low, high))))
+        step = draw(st.integers(1, high))
+        listed = ",".join(map(str, sorted(draw(st.sets(st.integers(low, high), min_size=1, max_size=4)))))
+        return draw(st.sampled_from(["*", str(begin), f"{begin}-{end}", f"*/{step}", f"{begin}/{step}", listed]))
+
+    minute, hour, month = part(0, 59), part(0, 23), part(1, 12)
+    if draw(st.booleans()):
+        day = draw(st.sampled_from(["L", "LW", part(1, 28)]))
+        return f"cron({minute} {hour} {day} {month} ? *)", f"{minute} {hour} {day} {month} *"
+    weekday, last = sorted(draw(st.tuples(st.integers(1, 7), st.integers(1, 7))))
+    sign = draw(st.sampled_from(["", "L", f"#{draw(st.integers(1, 5))}", f"-{last}", f",{last}"]))
+    theirs = f"{weekday - 1}{sign}" if sign[:1] not in {"-", ","} else f"{weekday - 1}{sign[0]}{last - 1}"
+    return f"cron({minute} {hour} ? {month} {weekday}{sign} *)", f"{minute} {hour} * {month} {theirs}"
+
+
+@given(of_aws(), st.integers(0, 3 * 365 * 24 * 60))
+def test_an_expression_of_aws_fires_when_another_library_says(words: tuple[str, str], minutes: int) -> None:
+    ours, theirs = words
+    expression, start = Expression(ours), START + timedelta(minutes=minutes)
+
+    asked = accumulate(repeat(start), lambda moment, _: expression.next_after(moment))
+    expected = (wall.replace(tzinfo=UTC) for wall in CronSim(theirs, start.replace(tzinfo=None)))
+
+    assert some(islice(asked, 1, None), start) == some(expected, start)
+
+
+@pytest.mark.parametrize("day", range(1, 32))
+def test_a_weekday_near_a_day_is_the_nearest_of_its_month(day: int) -> None:
+    expression, moment = Expression(f"cron(0 0 {day}W * ? *)"), datetime(2026, 1, 1, tzinfo=UTC) - timedelta(seconds=1)
+    for month in range(1, 37):
+        first = date(2026 + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+        days = [
+            first + timedelta(days=number)
+            for number in range(31)
+            if (first + timedelta(days=number)).month == first.month
+        ]
+        wanted = min(day, len(days))
+        nearest = min((each for each in days if each.weekday() < 5), key=lambda each: abs(each.day - wanted))
+        found = expression.following(moment)
+        assert found is not None
+        assert found.date() == nearest
+        moment = found
 
 
 @pytest.mark.parametrize("expression", ["at(2020-01-01T00:00:00)", "cron(0 0 30 2 ? *)", "cron(0 0 1 1 ? 2020)"])
