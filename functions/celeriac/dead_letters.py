@@ -119,12 +119,11 @@ class DeadLetters:
     def _keep(self, record: Mapping[str, Any], queue: str, error: CeleriacError) -> None:
         """Keep a text that is no message: under the id that it names or, if that is taken, under the one of SQS."""
         body, item_id = record["body"], record["messageId"]
-        fields = _fields(body)
-        about = {name: value for name in ("task",) if isinstance(value := fields.get(name), str)}
+        task = _fields(body).get("task")
         row = Row(
             id=id_in(body) or item_id,
             state=states.FAILURE,
-            name=about.get("task", "")[:100] or None,
+            name=(task[:100] or None) if isinstance(task, str) else None,
             queue=queue or None,
             error=dumps(record_of(error)),
             message=dumps(body),
