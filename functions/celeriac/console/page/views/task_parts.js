@@ -92,6 +92,7 @@ export function message({ message: asked, message_omitted: why, task }) {
 /** @param {string} state */
 function absent(state) {
   if (state === "FAILURE") return "Its message is not kept any more: it was dropped, or was never sent.";
+  if (state === "STARTED") return "While a task runs, only a short message is kept, with track_started.";
   return "Only what failed, or is to be tried again, keeps its message; with result_extended a success does, too.";
 }
 
