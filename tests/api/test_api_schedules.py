@@ -37,6 +37,17 @@ def test_a_schedule_tells_its_time_zone(client: Any, when: str) -> None:
     assert created.json["timezone"] == "Europe/Berlin"
 
 
+def test_a_schedule_stays_in_its_time_zone_when_its_times_are_changed(client: Any) -> None:
+    client.post("/schedules", NIGHTLY | {"timezone": "America/New_York"})
+
+    later, moved = (
+        changed(client, "nightly", **to).json for to in ({"schedule": "45 4 * * *"}, {"timezone": "Asia/Tokyo"})
+    )
+
+    assert (later["timezone"], later["schedule"]) == ("America/New_York", {"crontab": "45 4 * * *"})
+    assert (moved["timezone"], moved["schedule"]) == ("Asia/Tokyo", {"crontab": "45 4 * * *"})
+
+
 def test_a_schedule_sends_its_task(client: Any, twin: Twin) -> None:
     client.post("/schedules", NIGHTLY)
 
@@ -71,6 +82,11 @@ def test_a_name_is_taken_once(client: Any) -> None:
         {"schedule": -1},
         {"schedule": "rate(0 minutes)"},
         {"schedule": "at("},
+        {"schedule": "at(2020-01-01T00:00:00)"},
+        {"schedule": "cron(0 0 ? * 2/2 *)"},
+        {"schedule": 1e18},
+        {"options": {"expires": -1}},
+        {"options": {"parent_id": "a"}},
         {"timezone": "Mars/Base"},
         {"timezone": "../../etc/passwd"},
         {"options": {"eta": 1}},
@@ -81,7 +97,9 @@ def test_a_name_is_taken_once(client: Any) -> None:
     ],
 )
 def test_what_cannot_be_scheduled_is_refused(client: Any, change: dict[str, Any]) -> None:
-    assert client.post("/schedules", NIGHTLY | change).status == 422
+    answer = client.post("/schedules", NIGHTLY | change)
+    assert answer.status == 422
+    assert "Error" not in answer.json["detail"]
     assert client.call("GET", "/schedules").json == {"schedules": []}
 
 
