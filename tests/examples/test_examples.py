@@ -25,7 +25,7 @@ def test_an_example_works(name: str) -> None:
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("CELERIAC_", "DJANGO_"))}
     environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT / "functions")}
     ended = subprocess.run(
-        command, cwd=EXAMPLES / name, env=environ, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=EXAMPLES / name, env=environ, capture_output=True, text=True, timeout=600, check=False
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
 

@@ -45,7 +45,7 @@ def pytest_of(folder: Path) -> str:
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT / "functions")]),
     }
-    ended = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=180, check=False)
+    ended = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=600, check=False)
     assert ended.returncode == 0, ended.stdout
     assert f"{TESTS} passed" in ended.stdout
     return ended.stdout

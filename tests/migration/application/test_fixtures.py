@@ -7,4 +7,4 @@ def test_a_worker_may_be_a_test_s_own(celery_app, celery_worker):
         return 2 * x
 
     celery_worker.reload()
-    assert double.delay(4).get(timeout=20) == 8
+    assert double.delay(4).get(timeout=60) == 8
