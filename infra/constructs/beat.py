@@ -1,4 +1,4 @@
-"""What has a worker's code declare its schedules: CloudFormation calls the function whenever the code has changed."""
+"""What has a worker's code declare its schedules: CloudFormation calls the function whenever it has changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ ANSWERS_WITHIN = Duration.minutes(5)
 class Beat(Construct):
     """A resource that the worker's own function answers for (`celeriac.beat.declared`), and the rights it needs for it.
 
-    `version` changes with the code. Where an entry cannot be, or the worker cannot be imported, the deployment fails.
+    `version` changes with what the entries may depend on. Where an entry cannot be, or the worker cannot be imported,
+    the deployment fails.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, tasks: TaskFunction, names: Names, version: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
@@ -10,7 +11,7 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.bundling import bundle_of_worker
+from infra.bundling import Bundle, bundle_of_worker
 from infra.constructs.beat import Beat
 from infra.constructs.task_function import TaskFunction
 from infra.deployment import Deployment
@@ -62,12 +63,18 @@ class Worker(Construct):
             statement = iam.PolicyStatement(actions=list(permission.actions), resources=resources)
             self.tasks.role.add_to_policy(statement)
         self.beat = (
-            Beat(self, "Beat", tasks=self.tasks, names=deployment.names, version=bundle.digest())
+            Beat(self, "Beat", tasks=self.tasks, names=deployment.names, version=_version(bundle, config, may_send_to))
             if config.beat
             else None
         )
         for name, lane in config.queues.items():
             self.tasks.function.add_event_source(_mapping(queues[name], lane))
+
+
+def _version(bundle: Bundle, config: WorkerConfig, queues: Iterable[str]) -> str:
+    """What the schedules that code declares may depend on: the code, its environment, and where it may send to."""
+    told = [bundle.digest(), sorted(config.environment.items()), sorted(queues)]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def _mapping(queue: sqs.IQueue, lane: Lane) -> sources.SqsEventSource:

@@ -22,6 +22,19 @@ def resources_of(templates: Any, kind: str) -> list[dict[str, Any]]:
     return [each for each in stack["Resources"].values() if each["Type"].endswith(kind)]
 
 
+def test_its_own_function_is_called_when_something_has_changed_that_its_schedules_may_depend_on(
+    templates: Any, synthesize: Any, write_workers: Any, tmp_path: Path
+) -> None:
+    versions = set()
+    for number, more in enumerate(("", "\n[environment]\nZONE = 'Asia/Tokyo'", "\n[queues.bulk]")):
+        workers = {"clock": f"beat = true{more}", "ping": ""}
+        others = synthesize(write_workers(tmp_path / f"{number}", workers), dashboard="off") if more else templates
+        (beat,) = resources_of(others, "CeleriacBeat")
+        versions.add(beat["Properties"]["Version"])
+
+    assert len(versions) == 3
+
+
 def test_its_own_function_is_called_when_its_code_has_changed(templates: Any) -> None:
     (beat,) = resources_of(templates, "CeleriacBeat")
 
