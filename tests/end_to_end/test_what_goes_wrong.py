@@ -230,7 +230,7 @@ def test_what_dies_is_listed_with_its_reason_and_struck_off_or_sent_again(
 ) -> None:
     row, task_id = row_of(victim.trouble, typist), dead[victim.trouble]
     [line] = [line for line in row.shown(ID=task_id, TASK=str(victim.task)).splitlines() if line.startswith(task_id)]
-    assert f"{victim.kind}: " in line
+    assert f"{victim.kind}:" in line
     row.end()
     if any("retry" in command for command in row.ends):  # it fails again, and is struck off
         until(lambda: typist.types("failures", "drop", task_id)["code"] == 0, "its end", timeout_s=120)
