@@ -186,6 +186,7 @@ class QueueDocument(Struct, kw_only=True, frozen=True):
     dead: int | None
     oldest_s: Annotated[float | None, Meta(description="The age of the oldest message, in seconds, where it is known.")]
     paused: Annotated[bool | None, Meta(description="Null for a queue that no worker reads.")]
+    exists: Annotated[bool, Meta(description="False for one that somebody has deleted.")]
 
 
 class QueueList(Struct, frozen=True):

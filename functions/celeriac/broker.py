@@ -27,7 +27,7 @@ from celeriac.serialization import loads
 from celeriac.storage import Objects, content_hash
 from celeriac.worker_names import FUNCTIONS
 
-__all__ = ["Broker", "Depth", "Entry", "PayloadGone", "PurgedLately", "SQSBroker"]
+__all__ = ["GONE", "Broker", "Depth", "Entry", "PayloadGone", "PurgedLately", "SQSBroker"]
 
 
 class PayloadGone(ObjectNotFound):
@@ -42,6 +42,8 @@ class PurgedLately(OperationalError):
     """Raised for a queue that was purged less than a minute ago: SQS purges once a minute."""
 
 
+GONE = dict.fromkeys(("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"), QueueNotFound)
+"""What SQS says of a queue that somebody has deleted."""
 _PURGED_LATELY = dict.fromkeys(("AWS.SimpleQueueService.PurgeQueueInProgress", "PurgeQueueInProgress"), PurgedLately)
 """SQS's code, in its two protocols."""
 
@@ -95,7 +97,7 @@ class Broker(ABC):
 
     @abstractmethod
     def depth(self, queue: str) -> Depth:
-        """How many messages are in a queue."""
+        """How many messages are in a queue; raises QueueNotFound if somebody has deleted it."""
 
     @abstractmethod
     def purge(self, queue: str) -> None:
@@ -243,7 +245,7 @@ class SQSBroker(Broker):
 
     def depth(self, queue: str) -> Depth:
         names = [f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed")]
-        with aws.translated(f"looking at queue {queue!r}"):
+        with aws.translated(f"looking at queue {queue!r}", GONE):
             answer = aws.client("sqs").get_queue_attributes(QueueUrl=self.queues[queue], AttributeNames=names)
         return Depth(*(int(answer["Attributes"].get(name, 0)) for name in names))
 

@@ -44,6 +44,7 @@ def test_every_queue_is_told_of(client: Any, twin: Twin) -> None:
         "delayed": 1,
         "dead": 2,
         "paused": False,
+        "exists": True,
     }
     assert 0 <= age < 60
 

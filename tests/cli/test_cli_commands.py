@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from celeriac import clock
 from celeriac.cli import text
 from celeriac.cli.program import program
-from celeriac.operations import LogLine, Usage
+from celeriac.operations import LogLine, QueueStatus, Usage, WorkerStatus
 
 # -- Calling --------------------------------------------------------------------------------------------------------
 
@@ -101,6 +101,15 @@ def test_a_worker_that_may_not_run_is_shown_as_stopped(desktop: Any) -> None:
     desktop.twin.operations.stopped.clear()
     desktop.works()
     assert desktop.types("result", "it").out == "printed\n"
+
+
+def test_what_somebody_has_deleted_is_shown_as_that(desktop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = QueueStatus(name="desk", worker="desk", waiting=0, in_flight=0, delayed=0, exists=False)
+    operations = desktop.twin.operations
+    monkeypatch.setattr(operations, "queues", lambda _names: [queue])
+    monkeypatch.setattr(operations, "workers", lambda: [WorkerStatus(name="desk", queues=("desk",))])
+    [line] = desktop.types("status", "-d", "desk", "-q").out.splitlines()[1:2]
+    assert ("no function" in line, line.endswith("deleted")) == (True, True)
 
 
 def test_workers_show_their_tasks_once_they_have_run(desktop: Any) -> None:

@@ -11,12 +11,13 @@ from typing import Any, cast
 
 import pytest
 
-from celeriac import aws, clock
+from celeriac import Celeriac, aws, clock
 from celeriac.exceptions import OperationalError, QueueNotFound
 from celeriac.message import Message
 from celeriac.noticeboard import card_key
 from celeriac.operations import Operations, QueueStatus, Usage
 from celeriac.operations.amazon import AmazonOperations
+from celeriac.services import Services
 from celeriac.testing import MemoryBroker, MemoryOperations
 
 LINE = "a.line"
@@ -124,6 +125,24 @@ def test_a_queue_tells_what_waits_is_in_hand_and_is_not_due(engine: Any, operati
 
 def test_all_queues_come_by_name_and_a_lane_names_its_worker(operations: Operations) -> None:
     assert [(status.name, status.worker) for status in operations.queues()] == [("a", "a"), (LINE, "a"), ("b", "b")]
+
+
+def test_a_queue_that_was_deleted_keeps_no_other_from_being_seen(
+    engine: Any, kind: str, operations: Operations
+) -> None:
+    if kind == "twin":
+        pytest.skip("nobody deletes a queue in memory")
+    url, sqs = engine.broker.queues["b"], aws.client("sqs")
+    sqs.delete_queue(QueueUrl=f"{url.rpartition('/')[0]}/{dead_name(engine.broker.queues[LINE])}")
+    sqs.delete_queue(QueueUrl=url)
+    told = {status.name: status for status in operations.queues()}
+    assert (told["b"].exists, told["b"].paused, told["b"].dead) == (False, None, None)
+    assert (told["a"].exists, told[LINE].exists, told[LINE].dead) == (True, True, None)
+    with pytest.raises(QueueNotFound, match="looking at queue 'b'"):
+        operations.pause("b")
+    app = Celeriac("office", set_as_current=False)
+    app.connect(Services(engine.broker, engine.backend))
+    assert list(app.control.inspect().ping()) == ["a"]
 
 
 def test_an_empty_queue_has_no_oldest_message(operations: Operations) -> None:

@@ -73,15 +73,19 @@ def _show_queues(session: Session, queues: list[QueueStatus], states: Mapping[st
                 queue.delayed,
                 queue.dead,
                 spoken(queue.oldest_s),
-                {True: "paused", False: "yes", None: "nobody"}[queue.paused],
+                _reading(queue),
             )
             for queue in queues
         ],
     )
 
 
+def _reading(queue: QueueStatus) -> str:
+    return {True: "paused", False: "yes", None: "nobody"}[queue.paused] if queue.exists else "deleted"
+
+
 def _state(worker: WorkerStatus) -> str | None:
-    return "stopped: concurrency 0" if worker.is_stopped else worker.state
+    return "stopped: concurrency 0" if worker.is_stopped else worker.state or "no function"
 
 
 def _failed(session: Session, workers: Collection[str]) -> int:

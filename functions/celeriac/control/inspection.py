@@ -15,7 +15,7 @@ from celeriac import conf, states
 from celeriac.control.answers import Waiting, queue_info, report_of, stats_of, task_info, waiting_info
 from celeriac.control.nodes import chosen, node_of, nodes_of, queues_of
 from celeriac.control.not_here import NOT_HERE
-from celeriac.exceptions import NotSupported
+from celeriac.exceptions import NotSupported, QueueNotFound
 from celeriac.noticeboard import card_key
 from celeriac.serialization import loads
 
@@ -146,7 +146,7 @@ class Inspect:
         return [node for node in nodes if not self.pattern or fnmatch.fnmatchcase(node, self.pattern)][: self.limit]
 
     def _answers(self, ask: Callable[[str], Any], destination: Sequence[str] | str | None = None) -> Any:
-        answers = {node: answer for node in self._nodes(destination) if (answer := ask(node)) is not None}
+        answers = {node: answer for node in self._nodes(destination) if (answer := _asked(ask, node)) is not None}
         if self.callback:
             for node, answer in answers.items():
                 self.callback({node: answer})
@@ -161,6 +161,14 @@ class Inspect:
             raise NotSupported(f"{name}: {NOT_HERE[name]}")
 
         return refuse
+
+
+def _asked(ask: Callable[[str], Any], node: str) -> Any:
+    """A worker's answer; one whose queue somebody has deleted gives none, as a process that has died."""
+    try:
+        return ask(node)
+    except QueueNotFound:
+        return None
 
 
 def _is_at(row: Row, node: str) -> bool:

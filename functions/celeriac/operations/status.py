@@ -22,7 +22,7 @@ class QueueStatus:
 
     `oldest_s` is the age of the oldest message; CloudWatch knows it a minute or two late, and is
     asked once a minute.
-    `paused` is None for a queue that no function reads.
+    `paused` is None for a queue that no function reads. One that somebody has deleted does not exist.
     """
 
     name: str
@@ -33,6 +33,7 @@ class QueueStatus:
     dead: int | None = None
     oldest_s: float | None = None
     paused: bool | None = None
+    exists: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@
 /** @typedef {{at: string, worker: string, level: string | null, message: string, attempt: number | null, state: string | null, duration_s: number | null, receives: number | null, traceback: string | null, fields: Record<string, unknown>}} LogLine */
 /** @typedef {{lines: LogLine[], is_cut: boolean}} TaskLog */
 
-/** @typedef {{name: string, worker: string, waiting: number, in_flight: number, delayed: number, dead: number | null, oldest_s: number | null, paused: boolean | null}} Queue */
+/** @typedef {{name: string, worker: string, waiting: number, in_flight: number, delayed: number, dead: number | null, oldest_s: number | null, paused: boolean | null, exists?: boolean}} Queue */
 /** @typedef {{queues: Queue[]}} QueueList */
 /** @typedef {{queue: string, purged: number}} Purged */
 /** @typedef {{queue: string, moved: number, done: boolean}} Moved */

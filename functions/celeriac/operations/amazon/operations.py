@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from celeriac import aws, clock, limits
 from celeriac.backend import Backend, DynamoDBBackend
-from celeriac.exceptions import OperationalError
+from celeriac.broker import GONE
+from celeriac.exceptions import OperationalError, QueueNotFound
 from celeriac.lanes import is_fifo
 from celeriac.operations.amazon.ages import Ages
 from celeriac.operations.amazon.figures import asked
@@ -111,7 +112,7 @@ class AmazonOperations(Operations):
         return {name: all(each) for name, each in disabled.items() if each}
 
     def _queue(self, name: str, paused: bool | None) -> QueueStatus:
-        attributes = self._attributes(name, self.broker.queues[name])
+        attributes = self._found(name, self.broker.queues[name])
         waiting, in_flight, delayed = (int(attributes.get(key, 0)) for key in ATTRIBUTES[:3])
         return QueueStatus(
             name=name,
@@ -120,19 +121,26 @@ class AmazonOperations(Operations):
             in_flight=in_flight,
             delayed=delayed,
             dead=self._dead(name, attributes),
-            paused=paused,
+            paused=paused if attributes else None,
+            exists=bool(attributes),
         )
 
+    def _found(self, name: str, url: str) -> dict[str, str]:
+        """What SQS says of a queue; nothing of one that somebody has deleted, so that the others can be seen."""
+        try:
+            return self._attributes(name, url)
+        except QueueNotFound:
+            return {}
+
     def _attributes(self, name: str, url: str) -> dict[str, str]:
-        with aws.translated(f"looking at queue {name!r}"):
+        with aws.translated(f"looking at queue {name!r}", GONE):
             answer = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=ATTRIBUTES)
         return dict(answer["Attributes"])
 
     def _dead(self, name: str, attributes: Mapping[str, str]) -> int | None:
         arn = _dead_arn(attributes)
-        if arn is None:
-            return None
-        return int(self._attributes(f"{name} (dead letters)", self._beside(name, arn))[DEPTH])
+        found = {} if arn is None else self._found(f"{name} (dead letters)", self._beside(name, arn))
+        return int(found[DEPTH]) if found else None
 
     def _beside(self, name: str, arn: str) -> str:
         """The URL of a queue in the same account and region as another."""

@@ -70,7 +70,8 @@ function columns(page, then) {
 }
 
 /** @param {Queue} queue */
-function reading({ paused }) {
+function reading({ paused, exists }) {
+  if (exists === false) return h("span", { class: "badge tone-bad", title: "Somebody has deleted this queue" }, shape("FAILURE"), "deleted");
   if (paused === null) return h("span", { class: "badge tone-quiet", title: "No function reads this queue" }, shape("OTHER"), "no reader");
   return h("span", { class: `badge tone-${paused ? "warn" : "good"}` }, shape(paused ? "REVOKED" : "STARTED"), paused ? "paused" : "reading");
 }
