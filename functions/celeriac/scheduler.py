@@ -14,10 +14,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from logging import WARNING
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from celeriac import aws, clock, lanes, limits, log
@@ -29,12 +29,10 @@ from celeriac.exceptions import (
     QueueNotFound,
 )
 from celeriac.message import Message
+from celeriac.rule import Rule
 from celeriac.serialization import loads
 
-if TYPE_CHECKING:
-    from celeriac.schedules.expression import Expression
-
-__all__ = ["AlreadyScheduled", "Call", "EventBridgeScheduler", "Pending", "Rule", "Scheduler"]
+__all__ = ["AlreadyScheduled", "Call", "EventBridgeScheduler", "Pending", "Scheduler"]
 
 LEAD = timedelta(minutes=2)
 """How long before its time a message is called: one minute is the Scheduler's precision, one is to spare."""
@@ -64,51 +62,6 @@ class Call:
     at: datetime
     queue: str
     body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A message to be put into a queue again and again: when AWS's `expression` says, in a time zone.
-
-    A rate counts from `start`; where none was said, from when it was created. One that a worker.toml declares is
-    CloudFormation's: its `target` stays as it is.
-    """
-
-    name: str
-    expression: str
-    timezone: str
-    queue: str
-    body: str
-    is_enabled: bool = True
-    start: datetime | None = None
-    target: Mapping[str, Any] | None = None
-    created: datetime | None = field(default=None, compare=False)
-
-    @property
-    def when(self) -> Expression:
-        """The expression, as it counts."""
-        from celeriac.schedules.expression import Expression  # which few workers need
-
-        return Expression(self.expression, self.timezone, self.start or self.created)
-
-    @property
-    def starts(self) -> datetime | None:
-        """When a rate that is put now fires first, for AWS takes no start that is over; None if nothing says it."""
-        has_beginning = self.expression.startswith("rate") and (self.start or self.created)
-        return self.when.next_after(clock.now()) if has_beginning else None
-
-    def is_same(self, other: Rule) -> bool:
-        """Whether both do the same, but for being paused and for where an interval begins."""
-        mine = (self.expression, self.timezone, self.queue, self.body)
-        return mine == (other.expression, other.timezone, other.queue, other.body)
-
-    def in_step_with(self, before: Rule) -> Rule:
-        """The rule in the place of another: the same interval goes on where that one is."""
-        return replace(self, start=before.start or before.created) if self.expression == before.expression else self
-
-    def switched(self, is_enabled: bool) -> Rule:
-        """The same rule, paused or not."""
-        return replace(self, is_enabled=is_enabled)
 
 
 class AlreadyScheduled(OperationalError):

@@ -17,7 +17,8 @@ from celeriac.beat.declared import declare, rules_of
 from celeriac.beat.entry import key_of
 from celeriac.beat.firing import fired, opened
 from celeriac.exceptions import DecodeError, ImproperlyConfigured, ObjectNotFound
-from celeriac.scheduler import AlreadyScheduled, Rule
+from celeriac.rule import Rule
+from celeriac.scheduler import AlreadyScheduled
 from celeriac.schedules import BaseSchedule, crontab, schedule, solar
 from celeriac.testing import Twin
 

@@ -14,7 +14,8 @@ from celeriac import aws, clock
 from celeriac.beat.firing import body_of
 from celeriac.exceptions import QueueNotFound
 from celeriac.message import Message
-from celeriac.scheduler import AlreadyScheduled, EventBridgeScheduler, Rule, Scheduler
+from celeriac.rule import Rule
+from celeriac.scheduler import AlreadyScheduled, EventBridgeScheduler, Scheduler
 from celeriac.testing import MemoryScheduler
 from local.wait import until
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from celeriac import log
 from celeriac.beat.entry import ScheduleEntry, key_of
 from celeriac.exceptions import CeleriacError, ImproperlyConfigured
-from celeriac.scheduler import Rule
+from celeriac.rule import Rule
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac

@@ -19,7 +19,7 @@ from celeriac.canvas import Signature
 from celeriac.exceptions import ImproperlyConfigured
 from celeriac.message import Message
 from celeriac.options import fields_of, properties_of
-from celeriac.scheduler import Rule
+from celeriac.rule import Rule
 from celeriac.schedules import BaseSchedule, ParseException, crontab
 from celeriac.schedules.expression import Expression
 from celeriac.schedules.translation import translated

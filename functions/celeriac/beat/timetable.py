@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from celeriac import clock
 from celeriac.beat.entry import ScheduleEntry, key_of
 from celeriac.exceptions import ImproperlyConfigured, ObjectNotFound
-from celeriac.scheduler import AlreadyScheduled, Rule, Scheduler
+from celeriac.rule import Rule
+from celeriac.scheduler import AlreadyScheduled, Scheduler
 
 if TYPE_CHECKING:
     from celeriac.app import Celeriac

@@ -9,7 +9,8 @@ from datetime import datetime
 from celeriac import clock
 from celeriac.beat.firing import fired
 from celeriac.message import Message
-from celeriac.scheduler import AlreadyScheduled, Call, Pending, Rule, Scheduler
+from celeriac.rule import Rule
+from celeriac.scheduler import AlreadyScheduled, Call, Pending, Scheduler
 
 __all__ = ["MemoryScheduler"]
 
