@@ -28,7 +28,8 @@ SIZES = {"wide": (1360, 850), "phone": (360, 740)}
 SETTLED_MS = 20_000
 AS_IN_LAMBDA = r"""() => {
   for (const text of document.querySelectorAll("pre")) {
-    const told = text.textContent.replaceAll(/"\/\S*?\/code\//g, '"/var/task/');
+    const told = text.textContent
+      .replaceAll(/"\/\S*?\/code\//g, '"/var/task/').replaceAll(/"\/\S*?\/lib\/python3/g, '"/var/lang/lib/python3');
     if (told !== text.textContent) text.textContent = told;
   }
 }"""
@@ -117,7 +118,7 @@ def _take(browser: "Browser", url: str, picture: Picture) -> Path:
     for key in picture.pressed:
         page.keyboard.press(key)
     if picture.hovered:
-        page.locator(picture.hovered).hover(position={"x": 262, "y": 60})
+        page.locator(picture.hovered).hover(position={"x": 322, "y": 60})
     file = PICTURES / f"{picture.name}.png"
     page.screenshot(path=file, clip={"x": 0, "y": 0, "width": width, "height": min(height, _bottom(page))})
     context.close()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from celeriac import clock
-from tests.console.reading import ended, sent, until
+from tests.console.reading import PHONE, WIDE, axe_finds, ended, sent, until
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 """What the page's clock says where the figures are these."""
@@ -194,3 +194,46 @@ def test_one_workers_overview_has_that_workers_failures_and_runs_only(console: A
     failed.get_by_role("link", name="shop.fail").wait_for()
     running.get_by_role("link", name="shop.hold").wait_for()
     assert failed.get_by_role("link", name="All").get_attribute("href") == "#/failures"  # it has a lane, too
+
+
+@pytest.fixture
+def many() -> dict[str, Any]:
+    """The figures of forty workers, of whom the later ones do more."""
+    names = [f"worker_{number:02}" for number in range(40)]
+    counts = {name: [number] * 4 for number, name in enumerate(names)}
+    return {
+        **FIGURES,
+        "queues": [
+            {"name": name, "waiting": counts[name], "oldest_s": counts[name], "dead": [0] * 4} for name in names
+        ],
+        "workers": [
+            worker(name, succeeded=counts[name], duration_p50_s=[0.1] * 4, duration_p95_s=counts[name])
+            for name in names
+        ],
+    }
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_of_forty_workers_a_chart_names_those_that_reach_highest(
+    console: Any, page_at: Any, many: Any, viewport: Any
+) -> None:
+    page = page_at(console, "#/nowhere", viewport=viewport)
+    page.route("**/api/metrics?*", lambda route: route.fulfill(json=many))
+    page.evaluate("location.hash = '#/overview'")
+    chart = page.get_by_role("region", name="Waiting", exact=True)
+    chart.get_by_text("and 34 other lines in the table").wait_for()
+
+    named = chart.locator(".legend .entry .name").all_inner_texts()
+    colours = chart.locator(".series .line").evaluate_all("all => all.map((one) => getComputedStyle(one).stroke)")
+    durations = page.get_by_role("region", name="Duration", exact=True).locator(".legend .name").all_inner_texts()
+
+    assert named == [f"worker_{number}" for number in range(39, 33, -1)]
+    assert len(set(colours)) == len(colours) == 6
+    assert durations[:4] == ["worker_39 p95", "worker_39 p50", "worker_38 p95", "worker_38 p50"]
+    assert len(durations) == 12
+    assert chart.locator("path.other").count() == 34
+    assert chart.get_by_role("img").get_attribute("aria-label").endswith("; and 34 other lines")
+    chart.locator("summary").click()
+    assert chart.get_by_role("columnheader").count() == 41
+    assert axe_finds(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -48,3 +48,14 @@ def test_an_hour_that_is_there_twice_has_its_marks_twice(module: Any) -> None:
 )
 def test_messages_are_counted_in_whole_numbers(module: Any, most: int, marks: list[int]) -> None:
     assert module("scale.js").evaluate("({ wholeTicks }, most) => wholeTicks(most)", most) == marks
+
+
+def test_a_long_time_has_marks_of_one_unit_each(module: Any) -> None:
+    scale = module("scale.js")
+    units = (86_400, 3600, 60, 1)
+
+    for most in [1.5, *range(2, 200), *range(200, 300_000, 997)]:
+        marks = scale.evaluate("({ durationTicks }, most) => durationTicks(most)", most)
+        largest = [next(unit for unit in units if mark >= unit) for mark in marks[1:]]
+        assert all(mark % unit == 0 for mark, unit in zip(marks[1:], largest, strict=True)), (most, marks)
+        assert marks[-1] >= most

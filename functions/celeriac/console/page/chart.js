@@ -1,6 +1,8 @@
 // A chart of lines over time: the values under the pointer stand in its legend, and a table has them for readers.
 
 import { h, patch, s } from "./dom.js";
+import { foremost } from "./foremost.js";
+import { counted } from "./numbers.js";
 import { latest, linePath, moments, ticks } from "./scale.js";
 import { clock, day } from "./time.js";
 import { cut } from "./text.js";
@@ -12,13 +14,14 @@ import { cut } from "./text.js";
 
 const HEIGHT = 132;
 const EDGE = { left: 46, right: 8, top: 8, bottom: 20 };
-const COLOURS = 6;
 const TABLE_ROWS = 60;
 const LONG_MS = 36 * 3_600_000;
 
 export class Chart {
   /** @type {Shown} */
   #shown = { times: [], series: [] };
+  #named = /** @type {Series[]} */ ([]);
+  #others = /** @type {Series[]} */ ([]);
   #times = /** @type {Date[]} */ ([]);
   #at = /** @type {number | null} */ (null);
   #width = 0;
@@ -54,6 +57,7 @@ export class Chart {
   /** @param {Shown} shown */
   show(shown) {
     this.#shown = shown;
+    ({ named: this.#named, others: this.#others } = foremost(shown.series));
     this.#nothing = shown.times.length ? "Nothing in this time" : "No figures";
     this.#times = shown.times.map((time) => new Date(time));
     if (this.#at !== null && this.#at >= this.#times.length) this.#at = null;
@@ -107,7 +111,7 @@ export class Chart {
     const marks = this.ticks(Math.max(...values));
     const top = marks.at(-1) ?? 1;
     const y = (/** @type {number} */ value) => HEIGHT - EDGE.bottom - (value / top) * (HEIGHT - EDGE.bottom - EDGE.top);
-    patch(this.plot, this.#grid(marks, y), this.#axis(), series.map((one) => this.#line(one, y, series.length === 1)), this.#cross(y));
+    patch(this.plot, this.#grid(marks, y), this.#axis(), this.#others.map((one) => this.#other(one, y)), this.#named.map((one) => this.#line(one, y, series.length === 1)), this.#cross(y));
   }
 
   /** @param {number} index */
@@ -153,10 +157,19 @@ export class Chart {
     const area = isOnly && known ? `${line}L${this.#x(values.length - 1)} ${y(0)}L${this.#x(0)} ${y(0)}z` : "";
     return s(
       "g",
-      { class: `series c${colour % COLOURS}`, "data-key": `s ${name}` },
+      { class: `series c${colour}`, "data-key": `s ${name}` },
       s("path", { class: "area", d: area }),
       s("path", { class: isDashed ? "line dashed" : "line", d: line }),
     );
+  }
+
+  /**
+   * A line without a name of its own.
+   * @param {Series} one
+   * @param {(value: number) => number} y
+   */
+  #other({ name, values }, y) {
+    return s("path", { class: "line other", "data-key": `o ${name}`, d: linePath(values, (index) => this.#x(index), y) });
   }
 
   /** @param {(value: number) => number} y */
@@ -168,9 +181,9 @@ export class Chart {
       "g",
       { class: "cross", "data-key": "cross" },
       s("line", { x1: x, x2: x, y1: EDGE.top, y2: HEIGHT - EDGE.bottom }),
-      this.#shown.series.map(({ values, colour }) => {
+      this.#named.map(({ values, colour }) => {
         const value = values[index] ?? null;
-        return value === null ? null : s("circle", { class: `c${colour % COLOURS}`, cx: x, cy: y(value), r: 3 });
+        return value === null ? null : s("circle", { class: `c${colour}`, cx: x, cy: y(value), r: 3 });
       }),
     );
   }
@@ -180,26 +193,32 @@ export class Chart {
     this.when.textContent = at === null ? "" : written(this.#times[at] ?? new Date(), LONG_MS, true);
     patch(
       this.legend,
-      this.#shown.series.map((one) =>
+      this.#named.map((one) =>
         h(
           "span",
           { class: "entry", "data-key": one.name },
-          s("svg", { class: `swatch c${one.colour % COLOURS}`, viewBox: "0 0 14 4", "aria-hidden": "true" }, s("path", { class: one.isDashed ? "line dashed" : "line", d: "M0 2h14" })),
+          s("svg", { class: `swatch c${one.colour}`, viewBox: "0 0 14 4", "aria-hidden": "true" }, s("path", { class: one.isDashed ? "line dashed" : "line", d: "M0 2h14" })),
           h("span", { class: "name" }, cut(one.name, 40)),
           h("span", { class: "value" }, this.write(at === null ? (latest(one.values)?.value ?? null) : (one.values[at] ?? null))),
         ),
       ),
+      this.#others.length ? h("span", { class: "quiet", "data-key": "others" }, `and ${this.#beside()} in the table`) : null,
     );
+  }
+
+  #beside() {
+    return counted(this.#others.length, "other line");
   }
 
   /** The chart in a sentence: the latest values. */
   #says() {
-    const told = this.#shown.series.map((one) => {
+    const told = this.#named.map((one) => {
       const last = latest(one.values);
       const time = last && this.#times[last.index];
       return last && time ? `${cut(one.name, 40)} ${this.write(last.value)} at ${clock(time)}` : `${cut(one.name, 40)} nothing`;
     });
-    return `${this.title}, latest: ${told.join("; ") || "nothing is known"}`;
+    const others = this.#others.length ? `; and ${this.#beside()}` : "";
+    return `${this.title}, latest: ${told.join("; ") || "nothing is known"}${others}`;
   }
 
   #drawTable() {

@@ -4,7 +4,8 @@
 
 const DAY_S = 86_400;
 const HOUR_MS = 3_600_000;
-const ROUND_S = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, DAY_S, 2 * DAY_S, 4 * DAY_S, 7 * DAY_S];
+// Of which no small multiple needs two units, as 90 s does: an axis has room for one.
+const ROUND_S = [1, 2, 5, 10, 20, 60, 120, 300, 600, 1200, 3600, 7200, 14_400, 28_800, DAY_S, 2 * DAY_S, 4 * DAY_S, 7 * DAY_S];
 const STEPS_S = [60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, DAY_S, 2 * DAY_S, 7 * DAY_S];
 
 /**
