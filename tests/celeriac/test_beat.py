@@ -396,7 +396,7 @@ class Whim(BaseSchedule):
         ({"schedule": None}, "give a crontab"),
         ({"schedule": 1e18}, "is no schedule"),
         ({"schedule": "rate(999999 days)"}, "a hundred years at most"),
-        ({"schedule": Whim()}, "schedule of one's own"),
+        ({"schedule": Whim()}, "a schedule of one's own"),
         ({"schedule": "0 0 30 2 *"}, "never occurs"),
         ({"timezone": "Mars/Olympus"}, "no time zone"),
         ({"task": None}, "the name of a task"),

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from celeriac.exceptions import ImproperlyConfigured
-from celeriac.schedules import BaseSchedule, crontab, schedule
+from celeriac.schedules import BaseSchedule, crontab, schedstate, schedule
 from celeriac.schedules.expression import Expression
 from celeriac.schedules.translation import Translation, translated
 
@@ -164,9 +164,17 @@ class Whim(BaseSchedule):
         return "Whim()"
 
 
+class Workdays(crontab):
+    """A crontab with a mind of its own."""
+
+    def is_due(self, last_run_at: datetime) -> schedstate:
+        return schedstate(is_due=False, next=3600)
+
+
 @pytest.mark.parametrize(
     "when",
     [
+        Workdays(),
         schedule(0.5),
         schedule(-1),
         schedule(timedelta(days=36_526)),

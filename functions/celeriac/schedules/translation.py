@@ -7,10 +7,11 @@ for the runs until the next tick and sends them, each at its second.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from itertools import pairwise
+from typing import Any
 
 from celeriac.exceptions import ImproperlyConfigured
 from celeriac.schedules.base import BaseSchedule
@@ -39,15 +40,11 @@ class Translation:
 
 def translated(when: BaseSchedule) -> Translation:
     """What AWS is told of a schedule; raises ImproperlyConfigured, with the reason, for one that it cannot keep."""
-    if isinstance(when, Expression):
-        return Translation(when.text, when.timezone)
-    if isinstance(when, crontab):
-        return _of_crontab(when)
-    if isinstance(when, schedule):
-        return _of_interval(when)
-    if isinstance(when, solar):
-        return Translation(EVERY_MINUTE, window_s=60)
-    raise ImproperlyConfigured(f"{when!r}: there is no beat that could ask a schedule of one's own whether it is due")
+    translate = _TRANSLATIONS.get(type(when))  # a subclass may decide what nobody asks it
+    if translate is None:
+        kind = type(when).__name__
+        raise ImproperlyConfigured(f"{when!r}: there is no beat to ask a schedule of one's own, {kind}, if it is due")
+    return translate(when)
 
 
 def zone_name(zone: tzinfo) -> str:
@@ -140,3 +137,11 @@ def _of_relative(when: schedule, every: timedelta) -> Translation:
     raise ImproperlyConfigured(
         f"{when!r}, relative: the clock has no such marks; use crontab(), or an interval without relative=True"
     )
+
+
+_TRANSLATIONS: Mapping[type[BaseSchedule], Callable[[Any], Translation]] = {
+    Expression: lambda when: Translation(when.text, when.timezone),
+    crontab: _of_crontab,
+    schedule: _of_interval,
+    solar: lambda _when: Translation(EVERY_MINUTE, window_s=60),
+}
