@@ -6,7 +6,7 @@ import io
 import re
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,6 +15,7 @@ from rich.console import Console
 
 from celeriac import clock
 from celeriac.cli.tables import UNCUT, show
+from celeriac.exceptions import OperationalError
 from celeriac.operations import LogLine
 
 TASK_ID = "ebae5c41-52dc-4b92-bd4c-9fe52f0ba6bc"
@@ -77,6 +78,31 @@ def test_events_pass_through_a_pipe_as_they_happen(desktop: Any, monkeypatch: py
     monkeypatch.setattr("time.sleep", wait)
     assert desktop.types("events", "--follow").code == 130
     assert b"desk.add" in arrived[0]
+
+
+def test_who_follows_events_goes_on_after_an_outage_and_misses_nothing(
+    desktop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = {"message": "task success", "task": "desk.add", "task_id": "meanwhile"}
+    lines, looks = desktop.twin.operations.lines, iter(range(9))
+
+    def refused(_worker: str, _since: datetime) -> NoReturn:
+        raise OperationalError("reading the log of desk: the network is gone")
+
+    def wait(_seconds: float) -> None:
+        match next(looks):
+            case 0:
+                monkeypatch.setattr(desktop.twin.operations, "log", refused)
+            case 2:
+                monkeypatch.undo()
+                monkeypatch.setattr("time.sleep", wait)
+                lines.append(LogLine(id="line", at=clock.now() - timedelta(seconds=5), worker="desk", fields=fields))
+            case 3:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", wait)
+    told = desktop.types("events", "--follow")
+    assert (told.code, told.err.count("the network is gone; trying on"), told.out.count("meanwhile")) == (130, 1, 1)
 
 
 def test_who_stops_waiting_for_a_task_is_told_its_id(desktop: Any) -> None:

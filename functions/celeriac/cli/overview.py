@@ -16,7 +16,7 @@ from celeriac.cli import schedules, values
 from celeriac.cli.command import command
 from celeriac.cli.session import Session
 from celeriac.cli.text import spoken
-from celeriac.exceptions import QueueNotFound
+from celeriac.exceptions import OperationalError, QueueNotFound
 from celeriac.operations import LogLine, QueueStatus, WorkerStatus
 
 __all__ = ["events", "group", "status", "workers"]
@@ -155,8 +155,8 @@ def events(
 def _lines(session: Session, chosen: list[str], since: datetime, *, follow: bool) -> Iterator[LogLine]:
     """What the logs say, each line once; CloudWatch may bring an earlier line later."""
     seen: set[str] = set()
+    found = _logged(session, chosen, since)
     while True:
-        found = [line for worker in chosen for line in session.app.operations.log(worker, since)]
         for line in sorted(found, key=lambda line: line.at):
             if line.id not in seen:
                 seen.add(line.id)
@@ -166,7 +166,24 @@ def _lines(session: Session, chosen: list[str], since: datetime, *, follow: bool
             return
         since = max(since, clock.now() - COMES_WITHIN)
         seen &= {line.id for line in found}
+        found = _logged_patiently(session, chosen, since)
+
+
+def _logged(session: Session, chosen: list[str], since: datetime) -> list[LogLine]:
+    return [line for worker in chosen for line in session.app.operations.log(worker, since)]
+
+
+def _logged_patiently(session: Session, chosen: list[str], since: datetime) -> list[LogLine]:
+    """What the logs say after a pause; while AWS cannot be reached, which is told once, the pause goes on."""
+    told = False
+    while True:
         time.sleep(LOOK_EVERY_S)
+        try:
+            return _logged(session, chosen, since)
+        except OperationalError as error:
+            if not told:
+                session.complain(f"{error}; trying on, until Ctrl-C")
+            told = True
 
 
 def _compact(line: LogLine) -> str:
