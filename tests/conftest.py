@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from local.cloud import Cloud
 from local.endpoint import Endpoint
 from local.session import named
+from tests.loggers import left_as_they_were
 from tests.ports import reserved_port
 
 # How long an example takes says more of the machine than of the code; where it matters, a test measures it itself.
@@ -43,6 +44,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         from tests import processes
 
         items[:] = processes.in_order(items)
+
+
+@pytest.fixture(autouse=True)
+def loggers() -> Iterator[None]:
+    """No test finds the loggers as another one has set them up."""
+    with left_as_they_were():
+        yield
 
 
 @pytest.fixture(scope="session")

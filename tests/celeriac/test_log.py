@@ -254,5 +254,5 @@ def test_a_task_that_may_have_killed_its_worker_is_named_before_it_runs_again(
     with Twin(app, max_receives=3) as twin, caplog.at_level(logging.WARNING, "celeriac"):
         result = kill.delay()
         twin.run()
-    told = [getattr(record, "fields", {}) for record in caplog.records if "delivered again" in record.message]
+    told = [getattr(record, "fields", {}) for record in caplog.records if "delivered again" in record.getMessage()]
     assert [(fields["task_id"], fields["receives"]) for fields in told] == [(result.id, 2), (result.id, 3)]

@@ -13,6 +13,7 @@ from celeriac.exceptions import Reject
 from celeriac.operations.figures import queue_metrics, worker_metrics
 from celeriac.testing import Twin
 from tests.infra.published import PUBLISHED
+from tests.loggers import left_as_they_were
 
 DEPLOYMENT = "celeriac-dev"
 SEARCH = re.compile(r"""SEARCH\('\{"([^"]+)",([\w,]+)\} MetricName="(\w+)"', '(\w+)'\)""")
@@ -47,7 +48,7 @@ def told() -> Told:
             raise Reject(requeue=True)
 
     lines: list[str] = []
-    with pytest.MonkeyPatch.context() as patch, Twin(app) as twin:
+    with pytest.MonkeyPatch.context() as patch, left_as_they_were(), Twin(app) as twin:
         patch.setenv("AWS_LAMBDA_FUNCTION_NAME", f"{DEPLOYMENT}-notify")
         patch.setenv("CELERIAC_DEPLOYMENT", DEPLOYMENT)
         patch.setattr("sys.stdout.write", lines.append)
