@@ -17,6 +17,8 @@ __all__ = ["Alarms"]
 RUNBOOK = "docs/operations.md"
 LEAST_ATTEMPTS = 10
 """One failure of two attempts is no rate yet."""
+AS_IT_WAS = cloudwatch.TreatMissingData.IGNORE
+"""SQS stops telling of a queue that nobody touches for six hours, and what lies there lies there still."""
 FUNCTION_TROUBLE = {
     "Errors": ("errors", "an invocation did not end: its process was killed, ran out of memory or out of time"),
     "Throttles": ("throttles", "Lambda did not start the function: the account's concurrency is used up"),
@@ -51,9 +53,7 @@ class Alarms(Construct):
         """Tell of what no worker could answer for: of what lies in the queue, and of what the function took from it."""
         about = f"{name}: a message died in the queue: the machine is in trouble, not the task"
         lying = self._minutely.queue("ApproximateNumberOfMessagesVisible", queue_name, "Maximum")
-        # SQS stops telling of a queue that nobody touches for six hours, and what lies there lies there still.
-        kept = cloudwatch.TreatMissingData.IGNORE
-        self._alarm(f"{name}-dead-letters", queue_name, about, "dead-letters", lying, missing=kept)
+        self._alarm(f"{name}-dead-letters", queue_name, about, "dead-letters", lying, missing=AS_IT_WAS)
         if are_taken:
             taken = self._minutely.queue("NumberOfMessagesReceived", queue_name)
             self._alarm(f"{name}-dead-letters-taken", f"{queue_name}-taken", about, "dead-letters", taken)
@@ -62,7 +62,7 @@ class Alarms(Construct):
         """Tell of a queue that is not worked off."""
         about = f"{name}: the oldest message waits for more than {oldest_message_s:,} s"
         metric = self._measures.queue("ApproximateAgeOfOldestMessage", queue_name, "Maximum")
-        self._alarm(f"{name}-age", f"{queue_name}-age", about, "age", metric, oldest_message_s)
+        self._alarm(f"{name}-age", f"{queue_name}-age", about, "age", metric, oldest_message_s, missing=AS_IT_WAS)
 
     def on_failures(self, worker: str, deployment: str, failure_percent: int) -> None:
         """Tell of a worker of whose attempts too many fail, for a quarter of an hour."""

@@ -38,10 +38,10 @@ def test_every_dead_letter_queue_has_an_alarm_for_what_lies_there_and_what_was_t
             assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
 
 
-def test_an_alarm_stays_on_while_letters_lie_in_a_queue_that_nobody_touches(alarms: Any) -> None:
+def test_an_alarm_stays_on_while_messages_lie_in_a_queue_that_nobody_touches(alarms: Any) -> None:
     kept = {name for name, alarm in alarms.items() if alarm["TreatMissingData"] == "ignore"}
 
-    assert kept == {name for name in alarms if name.removesuffix(".fifo").endswith("-dead")}
+    assert kept == {name for name in alarms if name.removesuffix(".fifo").endswith("-dead") or name.endswith("-age")}
     assert {alarms[name]["TreatMissingData"] for name in alarms.keys() - kept} == {"notBreaching"}
 
 
