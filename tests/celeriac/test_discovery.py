@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from celeriac import Celeriac
+from celeriac import Celeriac, registry
 from celeriac.testing import Twin
 
 SHARED = "from celeriac import shared_task\n@shared_task\ndef work(): return __name__\n"
@@ -25,6 +25,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (tmp_path / name / "more.py").write_text(SHARED)
     (tmp_path / name / "broken" / "tasks.py").write_text("import no_such_module_anywhere\n")
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(registry, "_shared", [*registry._shared])  # else every later test's apps would have them
     return name
 
 
