@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,10 +16,7 @@ from celeriac.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
 from celeriac.task import Task
 from celeriac.testing import Crash, Twin
 from celeriac.timelimits import limits_of
-
-SHORT_S, LONG_S = 0.02, 30.0
-LIMITS_S = (SHORT_S, 10 * SHORT_S, 100 * SHORT_S)
-"""Tried one after the other: on a busy machine a coroutine may not begin within the shortest."""
+from tests.celeriac.short_limits import LONG_S, SHORT_S, inside
 
 
 @pytest.fixture
@@ -35,17 +32,6 @@ def twin(app: Celeriac) -> Iterator[Twin]:
 
 def outcome(coroutine: Any, soft_s: float | None = None, hard_s: float | None = None) -> Any:
     return event_loop.run(coroutine, limits_of(soft_s, hard_s))
-
-
-def inside(begun: threading.Event, attempt: Callable[[float], Any]) -> Any:
-    """What comes of an attempt with a limit that falls due once it has begun."""
-    for limit_s in LIMITS_S:
-        try:
-            return attempt(limit_s)
-        except (SoftTimeLimitExceeded, TimeLimitExceeded):
-            if begun.is_set():
-                raise
-    raise AssertionError("it has never begun")
 
 
 def test_the_tasks_of_a_batch_wait_for_one_another_on_the_same_loop(app: Celeriac, twin: Twin) -> None:

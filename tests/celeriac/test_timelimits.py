@@ -20,10 +20,7 @@ from celeriac.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
 from celeriac.task import Task
 from celeriac.testing import Twin
 from celeriac.timelimits import HardLimit, limits_of, within
-
-SHORT_S, LONG_S = 0.02, 30.0
-LIMITS_S = (SHORT_S, 10 * SHORT_S, 100 * SHORT_S)
-"""Tried one after the other: a busy machine may not come to a task's first line within the shortest."""
+from tests.celeriac.short_limits import LIMITS_S, LONG_S, SHORT_S, inside
 
 
 def on_the_main_thread(run: Callable[[], Any]) -> Any:
@@ -51,17 +48,6 @@ def spin(seconds: float = LONG_S) -> str:
 
 def call(work: Callable[[], Any], soft_s: float | None, hard_s: float | None) -> Any:
     return within(limits_of(soft_s, hard_s), work)
-
-
-def inside(begun: threading.Event, attempt: Callable[[float], Any]) -> Any:
-    """What comes of an attempt with a limit that falls due once it has begun."""
-    for limit_s in LIMITS_S:
-        try:
-            return attempt(limit_s)
-        except (SoftTimeLimitExceeded, TimeLimitExceeded):
-            if begun.is_set():
-                raise
-    raise AssertionError("it has never begun")
 
 
 def test_work_within_its_limits_is_not_disturbed(run: Any) -> None:
