@@ -123,6 +123,7 @@ def test_a_chart_has_its_figures_in_a_table(figured: Any) -> None:
     chart.locator(".legend").get_by_text("shop").wait_for()
 
     chart.get_by_text("Table").click()
+    chart.get_by_role("table").wait_for()
 
     rows = chart.get_by_role("row").all_inner_texts()
     assert [line.split("\t")[1:] for line in rows] == [
@@ -234,6 +235,7 @@ def test_of_forty_workers_a_chart_names_those_that_reach_highest(
     assert chart.locator("path.other").count() == 34
     assert chart.get_by_role("img").get_attribute("aria-label").endswith("; and 34 other lines")
     chart.locator("summary").click()
+    chart.get_by_role("table").wait_for()
     assert chart.get_by_role("columnheader").count() == 41
     assert axe_finds(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
